@@ -1,0 +1,49 @@
+"""Learning from tables with many rows and few labels, the scikit-learn way.
+
+Public names are loaded on first use (PEP 562): importing the package loads neither
+torch nor skorch, pandas or matplotlib.
+"""
+
+from importlib import import_module
+from typing import Any
+
+__version__ = "0.1.0.dev0"
+
+_ROOM_OF = {
+    "EmbeddingTransformer": "embedding",
+    "LabeledOnly": "compose",
+    "LabeledSplit": "model_selection",
+    "SemiSupervisedClassifier": "semi_supervised",
+    "TableEncoder": "preprocessing",
+    "cross_val_interval": "model_selection",
+    "is_labeled": "utils",
+    "make_labeled_scorer": "metrics",
+    "mask_labels": "datasets",
+}
+
+_ROOMS = (
+    "compose",
+    "datasets",
+    "embedding",
+    "exceptions",
+    "inspection",
+    "metrics",
+    "model_selection",
+    "preprocessing",
+    "semi_supervised",
+    "utils",
+)
+
+__all__ = ["__version__", *_ROOM_OF]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _ROOM_OF:
+        return getattr(import_module(f"{__name__}.{_ROOM_OF[name]}"), name)
+    if name in _ROOMS:
+        return import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, *_ROOMS])

@@ -1,0 +1,18 @@
+"""Warnings of our own.
+
+Errors about parameters and data are plain ``ValueError`` and ``TypeError``, as
+everywhere in scikit-learn.
+"""
+
+__all__ = [
+    "DroppedColumnWarning",
+    "TrainingInterruptedWarning",
+]
+
+
+class DroppedColumnWarning(UserWarning):
+    """A column carries no information and is left out; the text names it."""
+
+
+class TrainingInterruptedWarning(UserWarning):
+    """Training ended early (time limit or interrupt); the estimator is usable."""

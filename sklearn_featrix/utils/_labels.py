@@ -1,0 +1,327 @@
+"""What "unlabeled" means: the only place that compares labels with -1, None or NaN."""
+
+from __future__ import annotations
+
+import numbers
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.exceptions import DataConversionWarning
+from sklearn.utils import check_array
+from sklearn.utils.multiclass import check_classification_targets
+
+__all__ = ["PartialLabels", "encode_labels", "is_labeled"]
+
+_HOW_TO_MARK = (
+    "-1 (integers, strings, objects), None or NaN (objects, floats, pandas and "
+    "polars) mark unlabeled rows"
+)
+
+
+@dataclass(frozen=True)
+class PartialLabels:
+    """Labels of a table in which some rows have none.
+
+    Parameters
+    ----------
+    classes : ndarray of shape (n_classes,)
+        The sorted class labels, in the dtype the caller gave them.
+    codes : ndarray of shape (n_samples,)
+        Position of each row's label in `classes`; meaningless where `labeled` is
+        False.
+    labeled : ndarray of shape (n_samples,)
+        True where the row has a label.
+    """
+
+    classes: NDArray[Any]
+    codes: NDArray[np.intp]
+    labeled: NDArray[np.bool_]
+
+    @property
+    def n_labeled(self) -> int:
+        """Number of rows with a label."""
+        return int(self.labeled.sum())
+
+    @property
+    def labeled_codes(self) -> NDArray[np.intp]:
+        """Codes of the labelled rows only."""
+        return self.codes[self.labeled]
+
+    @property
+    def labeled_values(self) -> NDArray[Any]:
+        """Labels of the labelled rows only, in the caller's dtype."""
+        return self.classes[self.labeled_codes]
+
+
+def is_labeled(y: Any, *, unlabeled: Any = "auto") -> NDArray[np.bool_]:
+    """Tell which rows have a label.
+
+    Parameters
+    ----------
+    y : array-like of shape (n_samples,)
+        Partial labels: a list, numpy array, pandas or polars Series.
+    unlabeled : "auto", None or scalar, default="auto"
+        What marks an unlabeled row. Missing values (None, NaN, NA) always do.
+
+        - "auto": also -1 in integer, object and string `y` (numpy string arrays
+          cannot hold a missing value, so there "nan" counts as one);
+        - None: nothing else, -1 is a class like any other;
+        - a scalar: also rows that equal it.
+
+    Returns
+    -------
+    ndarray of shape (n_samples,)
+        Boolean mask, True where the row has a label.
+
+    Raises
+    ------
+    ValueError
+        If `y` is not one-dimensional, or a float `y` holds -1.0 and `unlabeled` does
+        not say what it means.
+
+    Examples
+    --------
+    >>> from sklearn_featrix.utils import is_labeled
+    >>> is_labeled([0, 1, -1, 1])
+    array([ True,  True, False,  True])
+    >>> is_labeled(["spam", None, "ham"])
+    array([ True, False,  True])
+    >>> is_labeled([-1, 1, 1], unlabeled=None)
+    array([ True,  True,  True])
+    """
+    return _split_missing(y, unlabeled)[1]
+
+
+def encode_labels(
+    y: Any,
+    *,
+    unlabeled: Any = "auto",
+    n_samples: int | None = None,
+    min_classes: int = 1,
+) -> PartialLabels:
+    """Turn any accepted form of partial labels into classes, codes and a mask.
+
+    Parameters
+    ----------
+    y : array-like of shape (n_samples,)
+        Partial labels.
+    unlabeled : "auto", None or scalar, default="auto"
+        What marks an unlabeled row, see :func:`is_labeled`.
+    n_samples : int, default=None
+        Number of rows of the table that `y` belongs to.
+    min_classes : int, default=1
+        Fewer classes among the labelled rows are an error.
+
+    Returns
+    -------
+    PartialLabels
+        Classes, codes and mask.
+
+    Raises
+    ------
+    ValueError
+        If `y` has another length than the table, no label at all, too few classes,
+        labels that cannot be sorted, or continuous values.
+    """
+    values, labeled = _split_missing(y, unlabeled)
+    if n_samples is not None and len(labeled) != n_samples:
+        raise ValueError(
+            "Found input variables with inconsistent numbers of samples: X has "
+            f"{n_samples} rows, y has {len(labeled)}. Give y one entry per row of X; "
+            f"{_HOW_TO_MARK}."
+        )
+    if not labeled.any():
+        raise ValueError(
+            f"y has {len(labeled)} rows and no label at all: all are unlabeled "
+            f"({_HOW_TO_MARK}). Label at least {max(min_classes, 1)} rows of different "
+            "classes, or pass unlabeled=None if -1 is a real class."
+        )
+    classes, codes_of_labeled = _sorted_classes(values)
+    if len(classes) < min_classes:
+        raise ValueError(_too_few_classes_message(classes, labeled, min_classes))
+    codes = np.zeros(len(labeled), dtype=np.intp)
+    codes[labeled] = codes_of_labeled
+    return PartialLabels(classes, codes, labeled)
+
+
+def _sorted_classes(values: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.intp]]:
+    with np.errstate(invalid="ignore"):  # infinity is refused just below
+        check_classification_targets(_as_known_target(values))
+    try:
+        classes, codes = np.unique(values, return_inverse=True)
+    except TypeError as error:
+        types = sorted({type(value).__name__ for value in values})
+        raise ValueError(
+            f"The labels mix types that cannot be sorted: {', '.join(types)}. Use one "
+            f"type for all classes, e.g. y.astype(str); {_HOW_TO_MARK}."
+        ) from error
+    return classes, codes
+
+
+def _as_known_target(values: NDArray[Any]) -> NDArray[Any]:
+    """Labels in a form whose type scikit-learn can name, with the same distinctness."""
+    if values.dtype != object:
+        return values
+    if all(isinstance(value, (str, bytes)) for value in values):
+        return values
+    return np.asarray([_plain(value) for value in values])
+
+
+def _plain(value: Any) -> Any:
+    return str(value) if not isinstance(value, numbers.Number) else value
+
+
+def _too_few_classes_message(
+    classes: NDArray[Any], labeled: NDArray[np.bool_], min_classes: int
+) -> str:
+    n_labeled = int(labeled.sum())
+    message = (
+        f"The labelled rows of y hold {len(classes)} class ({classes[0]!r}, "
+        f"{n_labeled} of {len(labeled)} rows labelled); at least {min_classes} classes "
+        "are needed."
+    )
+    if not labeled.all():
+        message += (
+            " Some rows count as unlabeled; if -1 is a real class, pass unlabeled=None."
+        )
+    return message
+
+
+def _split_missing(y: Any, unlabeled: Any) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+    """Values of the labelled rows in their own dtype, and the mask of these rows."""
+    present, missing = _read(y)
+    if unlabeled is not None:
+        marked = (
+            _auto_marks(present)
+            if isinstance(unlabeled, str) and unlabeled == "auto"
+            else _equals(present, unlabeled)
+        )
+        missing[~missing] = marked
+        present = present[~marked]
+    return _settle_dtype(present), ~missing
+
+
+def _read(y: Any) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+    """Entries that are not missing, as one numpy array, and the mask of the missing."""
+    if y is None:
+        raise ValueError(
+            "y is None, but this estimator requires y to be passed: one entry per row, "
+            f"where {_HOW_TO_MARK}."
+        )
+    y = _as_one_dimensional(y)
+    if hasattr(y, "is_null"):  # polars: NaN and null are two things
+        is_nan = y.is_nan().fill_null(False) if y.dtype.is_float() else False
+        missing = (y.is_null() | is_nan).to_numpy().astype(bool)
+        return y.filter(~(y.is_null() | is_nan)).to_numpy(), missing
+    if hasattr(y, "isna"):  # pandas, nullable and categorical dtypes included
+        missing = np.array(y.isna(), dtype=bool)
+        return np.asarray(y[~missing]), missing
+    missing = _missing_in_array(y)
+    return y[~missing], missing
+
+
+def _as_one_dimensional(y: Any) -> Any:
+    if hasattr(y, "is_null") or hasattr(y, "isna") or hasattr(y, "get_columns"):
+        if getattr(y, "ndim", len(y.shape)) == 1:
+            return y
+        if y.shape[1] == 1:
+            _warn_column_vector(y.shape)
+            return y.iloc[:, 0] if hasattr(y, "iloc") else y.to_series(0)
+        raise ValueError(_not_one_dimensional_message(y.shape))
+    array = check_array(
+        y, ensure_2d=False, dtype=None, ensure_all_finite=False, input_name="y",
+        ensure_min_samples=0, allow_nd=True,
+    )  # fmt: skip
+    if isinstance(y, (list, tuple)) and array.dtype.kind in "US":
+        # numpy turns ["a", None] into strings only when forced to: keep the objects.
+        array = np.array(y, dtype=object)
+    if array.ndim == 1:
+        return array
+    if array.ndim == 2 and array.shape[1] == 1:
+        _warn_column_vector(array.shape)
+        return array.ravel()
+    raise ValueError(_not_one_dimensional_message(array.shape))
+
+
+def _warn_column_vector(shape: tuple[int, ...]) -> None:
+    warnings.warn(
+        "A column-vector y was passed when a 1d array was expected. Please change the "
+        f"shape of y to (n_samples,), got {shape}, for example using ravel().",
+        DataConversionWarning,
+        stacklevel=2,
+    )
+
+
+def _not_one_dimensional_message(shape: tuple[int, ...]) -> str:
+    return (
+        f"y should be a 1d array, got an array of shape {shape} instead. Give one "
+        "label per row: multi-label and multi-output targets are not supported."
+    )
+
+
+def _missing_in_array(y: NDArray[Any]) -> NDArray[np.bool_]:
+    if y.dtype.kind == "f":
+        return np.isnan(y)
+    if y.dtype == object:
+        # None, NaN, NaT and pandas.NA, without importing pandas.
+        return np.fromiter((_is_missing(value) for value in y), bool, len(y))
+    return np.zeros(len(y), dtype=bool)
+
+
+def _is_missing(value: Any) -> bool:
+    if value is None or type(value).__name__ in ("NAType", "NaTType"):
+        return True
+    return isinstance(value, numbers.Real) and value != value
+
+
+def _auto_marks(present: NDArray[Any]) -> NDArray[np.bool_]:
+    kind = present.dtype.kind
+    if kind == "i":
+        return _equals(present, -1)
+    if kind == "O":
+        return _equals(present, -1) | _equals(present, "-1")
+    if kind == "U":
+        return _equals(present, "-1") | _equals(present, "nan")
+    if kind == "f" and (present == -1).any():
+        raise ValueError(
+            f"y is a float array and holds -1.0 in {int((present == -1).sum())} rows: "
+            "an unlabeled mark or a class? In a float y only NaN marks unlabeled rows. "
+            "Pass unlabeled=-1 if -1.0 means unlabeled, unlabeled=None if it is a "
+            "class, or use integer labels."
+        )
+    return np.zeros(len(present), dtype=bool)
+
+
+def _equals(values: NDArray[Any], mark: Any) -> NDArray[np.bool_]:
+    if _is_missing(mark):
+        return np.zeros(len(values), dtype=bool)
+    if values.dtype == object:
+        return np.fromiter(
+            (_same_kind(value, mark) and bool(value == mark) for value in values),
+            bool,
+            len(values),
+        )
+    if isinstance(mark, str) != (values.dtype.kind in "US"):
+        return np.zeros(len(values), dtype=bool)
+    return np.asarray(values == mark, dtype=bool)
+
+
+def _same_kind(value: Any, mark: Any) -> bool:
+    return isinstance(value, str) == isinstance(mark, str)
+
+
+def _settle_dtype(present: NDArray[Any]) -> NDArray[Any]:
+    """Give integer and boolean labels that stood beside None their own dtype back."""
+    if present.dtype != object or not len(present):
+        return present
+    for kind, dtype in ((bool, np.bool_), (numbers.Integral, np.int64)):
+        if all(
+            isinstance(v, (kind, dtype)) and isinstance(v, (bool, np.bool_))
+            == (dtype is np.bool_)
+            for v in present
+        ):  # fmt: skip
+            return present.astype(dtype)
+    return present
