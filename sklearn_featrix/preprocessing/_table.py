@@ -1,0 +1,235 @@
+"""Containers into typed columns: the only file that knows what a DataFrame is."""
+
+from __future__ import annotations
+
+import datetime as dt
+import numbers
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import numpy as np
+from scipy import sparse
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table in the same form whatever container it came from.
+
+    Parameters
+    ----------
+    name : str
+        Name of the column, `x0`, `x1`, ... where the table has no names.
+    form : {"number", "boolean", "date", "text"}
+        What the values are.
+    values : ndarray of shape (n_samples,)
+        float64 with NaN for numbers and booleans, datetime64[us] with NaT for dates,
+        positions in `levels` with -1 for text; NaN, NaT and -1 are missing values.
+    levels : list of str, default=()
+        Distinct texts, sorted.
+    declared : bool, default=False
+        Whether the container says that the column is categorical.
+    """
+
+    name: str
+    form: str
+    values: np.ndarray
+    levels: Iterable[str] = ()
+    declared: bool = False
+
+    @property
+    def missing(self) -> np.ndarray:
+        """Mask of the missing values."""
+        if self.form == "text":
+            return self.values < 0
+        return np.isnat(self.values) if self.form == "date" else np.isnan(self.values)
+
+
+class Table:
+    """A table that hands out one typed column at a time.
+
+    Parameters
+    ----------
+    X : DataFrame, ndarray or sparse matrix of shape (n_samples, n_features)
+        A pandas, polars or pyarrow table, a two-dimensional array or a sparse matrix.
+    """
+
+    def __init__(self, X: Any):
+        self.frame = as_frame(X)
+        if self.frame is None:
+            self.array = X.tocsc() if sparse.issparse(X) else X
+            self.shape = X.shape
+            self.names = [f"x{i}" for i in range(X.shape[1])]
+        else:
+            self.shape = self.frame.shape
+            self.names = column_names(X) or [f"x{i}" for i in range(self.shape[1])]
+
+    def column(self, position: int) -> Column:
+        """Read the column at `position`."""
+        name = self.names[position]
+        if self.frame is not None:
+            return _read_series(name, self.frame[:, position])
+        if sparse.issparse(self.array):
+            return _read_array(name, self.array[:, [position]].toarray().ravel())
+        return _read_array(name, self.array[:, position])
+
+
+def as_frame(X: Any) -> Any:
+    """Wrap a DataFrame of any library, None for anything else."""
+    frame = nw.from_native(X, pass_through=True)
+    if isinstance(frame, nw.LazyFrame):
+        raise TypeError(
+            f"Got a lazy table ({type(X).__module__}.{type(X).__name__}); its values "
+            "are not there yet. Pass an eager one, e.g. X.collect()."
+        )
+    return frame if isinstance(frame, nw.DataFrame) else None
+
+
+def raw_column_labels(X: Any) -> list[Any]:
+    """Column labels of a DataFrame as the container gives them."""
+    labels = getattr(X, "columns", None)
+    return list(X.column_names if hasattr(X, "column_names") else labels)
+
+
+def column_names(X: Any) -> list[str] | None:
+    """Names of a DataFrame's columns if all are strings, otherwise None."""
+    labels = raw_column_labels(X)
+    return labels if all(isinstance(label, str) for label in labels) else None
+
+
+def check_unique_names(X: Any) -> None:
+    """Refuse two columns of one name."""
+    counts = Counter(raw_column_labels(X))
+    twice = [label for label, count in counts.items() if count > 1]
+    if twice:
+        raise ValueError(
+            f"Column names must be unique, but these occur more than once: {twice}. "
+            "Rename or drop the duplicates."
+        )
+
+
+def _read_series(name: str, series: Any) -> Column:
+    dtype = series.dtype
+    if dtype in (nw.Categorical, nw.Enum):
+        return _read_objects(name, series.to_list(), declared=True)
+    if dtype == nw.String:
+        return _read_objects(name, series.to_list())
+    if dtype == nw.Boolean or dtype.is_numeric():
+        form = "boolean" if dtype == nw.Boolean else "number"
+        return Column(name, form, series.cast(nw.Float64).to_numpy())
+    if dtype == nw.Datetime:
+        series = series.dt.replace_time_zone(None)  # the clock that people read
+        return _read_array(name, series.to_numpy())
+    if dtype in (nw.Date, nw.Duration):
+        series = series.cast(nw.Datetime("us")) if dtype == nw.Date else series
+        return _read_array(name, series.to_numpy())
+    if dtype.is_nested():
+        raise TypeError(
+            f"Column {name!r} holds nested values ({dtype}). Turn them into plain "
+            "columns or drop the column."
+        )
+    return _read_objects(name, series.to_list())
+
+
+def _read_array(name: str, values: np.ndarray) -> Column:
+    kind = values.dtype.kind
+    if kind == "b":
+        return Column(name, "boolean", values.astype(np.float64))
+    if kind in "iuf":
+        return Column(name, "number", values.astype(np.float64))
+    if kind == "M":
+        return Column(name, "date", values.astype("datetime64[us]"))
+    if kind == "m":
+        return Column(name, "number", _seconds(values))
+    if kind == "c":
+        raise ValueError(
+            f"Complex data not supported\nColumn {name!r} is complex: give its real "
+            "and imaginary parts as two columns."
+        )
+    return _read_objects(name, values.tolist())
+
+
+def _seconds(values: np.ndarray) -> np.ndarray:
+    seconds = values.astype("timedelta64[us]").astype(np.float64) / 1e6
+    seconds[np.isnat(values)] = np.nan
+    return seconds
+
+
+def _read_objects(name: str, values: list[Any], *, declared: bool = False) -> Column:
+    """Give Python objects the form that all of them share, text if none."""
+    types = set(map(type, values))
+    if types <= {str}:
+        return _text_column(name, values, declared)
+    missing = np.fromiter(map(is_missing, values), bool, len(values))
+    present = [v for v, gone in zip(values, missing, strict=True) if not gone]
+    form, convert = _shared_form(set(map(type, present)))
+    if form == "text" or declared:
+        texts = [None if is_missing(v) else as_text(v) for v in values]
+        return _text_column(name, texts, declared)
+    dtype = np.dtype("datetime64[us]" if form == "date" else np.float64)
+    column = np.full(len(values), np.array("NaT" if form == "date" else np.nan, dtype))
+    column[~missing] = np.array([convert(v) for v in present], dtype=dtype)
+    return Column(name, form, column)
+
+
+def is_missing(value: Any) -> bool:
+    """Tell None, NaN, NaT and NA, without importing pandas."""
+    if value is None or type(value).__name__ in ("NAType", "NaTType"):
+        return True
+    return isinstance(value, (numbers.Number, np.generic)) and bool(value != value)
+
+
+def _shared_form(types: set[type]) -> tuple[str, Any]:
+    for form, accepted, convert in (
+        ("number", (), float),  # nothing present: all missing
+        ("boolean", (bool, np.bool_), float),
+        ("number", (numbers.Real, np.bool_), float),
+        ("number", (Decimal,), float),
+        ("date", (dt.date, np.datetime64), _as_datetime),
+        ("number", (dt.timedelta, np.timedelta64), _as_seconds),
+        ("number", (dt.time,), _as_seconds_of_day),
+    ):
+        if all(issubclass(one, accepted) for one in types):
+            return form, convert
+    return "text", as_text
+
+
+def _as_datetime(value: Any) -> Any:
+    if isinstance(value, dt.datetime):
+        return np.datetime64(value.replace(tzinfo=None), "us")
+    return np.datetime64(value, "us")
+
+
+def _as_seconds(value: Any) -> float:
+    if isinstance(value, np.timedelta64):
+        return float(value / np.timedelta64(1, "s"))
+    return value.total_seconds()
+
+
+def _as_seconds_of_day(value: dt.time) -> float:
+    return (
+        value.hour * 3600 + value.minute * 60 + value.second + value.microsecond / 1e6
+    )
+
+
+def as_text(value: Any) -> str:
+    """Text of a level; 1 and 1.0 are the same level."""
+    if isinstance(value, (float, np.floating)) and float(value).is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def _text_column(name: str, texts: list[str | None], declared: bool) -> Column:
+    index: dict[str | None, int] = {}
+    codes = np.fromiter(
+        (index.setdefault(text, len(index)) for text in texts), np.intp, len(texts)
+    )
+    levels = sorted(text for text in index if text is not None and text.strip())
+    # Blank text says as much as a missing value: both end at -1.
+    position = np.full(len(index), -1, dtype=np.intp)
+    for rank, level in enumerate(levels):
+        position[index[level]] = rank
+    return Column(name, "text", position[codes], levels, declared)
