@@ -101,6 +101,7 @@ def encode_labels(
     unlabeled: Any = "auto",
     n_samples: int | None = None,
     min_classes: int = 1,
+    keep: NDArray[np.bool_] | None = None,
 ) -> PartialLabels:
     """Turn any accepted form of partial labels into classes, codes and a mask.
 
@@ -114,6 +115,8 @@ def encode_labels(
         Number of rows of the table that `y` belongs to.
     min_classes : int, default=1
         Fewer classes among the labelled rows are an error.
+    keep : ndarray of shape (n_samples,), default=None
+        Rows where it is False count as unlabeled, whatever `y` says.
 
     Returns
     -------
@@ -133,6 +136,8 @@ def encode_labels(
             f"{n_samples} rows, y has {len(labeled)}. Give y one entry per row of X; "
             f"{_HOW_TO_MARK}."
         )
+    if keep is not None:
+        values, labeled = values[keep[labeled]], labeled & keep
     if not labeled.any():
         raise ValueError(
             f"y has {len(labeled)} rows and no label at all: all are unlabeled "
@@ -264,7 +269,7 @@ def _not_one_dimensional_message(shape: tuple[int, ...]) -> str:
 
 def _missing_in_array(y: NDArray[Any]) -> NDArray[np.bool_]:
     if y.dtype.kind == "f":
-        return np.isnan(y)
+        return np.asarray(np.isnan(y), dtype=bool)
     if y.dtype == object:
         # None, NaN, NaT and pandas.NA, without importing pandas.
         return np.fromiter((_is_missing(value) for value in y), bool, len(y))

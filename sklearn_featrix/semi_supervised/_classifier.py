@@ -1,0 +1,397 @@
+"""A vote of classifiers over several views of a table, one learnt from all rows."""
+
+from __future__ import annotations
+
+from numbers import Integral
+
+import numpy as np
+from sklearn.base import ClassifierMixin, _fit_context
+from sklearn.metrics import accuracy_score
+from sklearn.utils import Bunch, _safe_indexing, check_random_state, gen_batches
+from sklearn.utils.class_weight import compute_class_weight
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.parallel import Parallel, delayed
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from ..embedding import EmbeddingTransformer
+from ..preprocessing._rows import row_keys
+from ..utils._compat import NamedEstimatorsMixin, check_sample_weight, num_samples
+from ..utils._labels import encode_labels
+from ._members import check_members, default_members, fit_member, merge_copies
+from ._spaces import TableSpaces, seeded_clone, split_space
+
+PREDICT_BATCH = 8192
+
+
+def _has_two_classes(self):
+    return len(getattr(self, "classes_", (0, 1))) == 2
+
+
+class SemiSupervisedClassifier(ClassifierMixin, NamedEstimatorsMixin):
+    """Classifier for tables with many rows and few labels.
+
+    All rows, labelled or not, teach an embedding of the table; a few classifiers of
+    different kinds learn from the labelled rows, some on the table and some on the
+    embedding; their probabilities are averaged with equal weights.
+
+    Parameters
+    ----------
+    embedding : {"auto"}, transformer or None, default="auto"
+        "auto" is ``EmbeddingTransformer()``; another transformer is cloned and fitted
+        on all rows; one in a :class:`~sklearn.frozen.FrozenEstimator` is used as it
+        is, so that folds can share it; None leaves the embedding out, and with it the
+        use of unlabeled rows beyond the encoding of columns.
+    members : list of (str, estimator, str), default=None
+        Name, classifier and space of each voter. Spaces:
+
+        - "embedding": the output of `embedding`;
+        - "linear" and "tree": the two encodings of
+          :class:`~sklearn_featrix.preprocessing.TableEncoder`;
+        - "rbf": radial basis functions around 300 rows, on the linear encoding;
+        - "raw": the table as it was given;
+        - sums such as "tree+embedding".
+
+        None stands for logistic regression on "embedding" and on "rbf", and
+        ExtraTrees on "tree" and on "tree+embedding".
+    class_weight : dict, "balanced" or None, default=None
+        Weights of the classes, as in scikit-learn, among the labelled rows.
+    unlabeled : "auto", None or scalar, default="auto"
+        What marks an unlabeled row in `y`, see
+        :func:`~sklearn_featrix.utils.is_labeled`.
+    n_jobs : int, default=None
+        Number of members fitted at once; the result does not depend on it.
+    random_state : int, RandomState instance or None, default=None
+        Seeds the embedding and the members that have no seed of their own.
+    verbose : int, default=0
+        Above zero, shows the progress of the embedding.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        The classes among the labelled rows, in the dtype of `y`.
+    estimators_ : list of classifiers
+        The fitted members; they predict positions in `classes_`.
+    named_estimators_ : Bunch
+        The same by name.
+    embedding_ : transformer or None
+        The fitted embedding.
+    n_labeled_ : int
+        Number of labelled rows with a weight above zero.
+    n_features_in_ : int
+        Number of columns seen in `fit`.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Their names, if all are strings.
+
+    See Also
+    --------
+    sklearn_featrix.compose.LabeledOnly : Any classifier, on the labelled rows alone.
+    sklearn_featrix.model_selection.LabeledSplit : Folds over labelled rows.
+
+    Notes
+    -----
+    Copies of a row teach the embedding and the encoders nothing, so these are fitted on
+    the distinct rows with a weight above zero. A weight of two and two copies of a
+    row therefore mean the same.
+
+    A one-class problem cannot be learnt: at least two classes need a label.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_breast_cancer
+    >>> from sklearn_featrix import SemiSupervisedClassifier, mask_labels
+    >>> X, y = load_breast_cancer(return_X_y=True, as_frame=True)
+    >>> y_few = mask_labels(y, n_labeled=40, random_state=0)
+    >>> clf = SemiSupervisedClassifier(random_state=0).fit(X, y_few)
+    >>> clf.n_labeled_
+    40
+    >>> bool(clf.score(X, y) > 0.9)
+    True
+    """
+
+    _parameter_constraints = {
+        "embedding": [{"auto"}, "transformer", None],
+        "members": [list, None],
+        "class_weight": [dict, {"balanced"}, None],
+        "unlabeled": "no_validation",
+        "n_jobs": [Integral, None],
+        "random_state": ["random_state"],
+        "verbose": ["verbose"],
+    }
+
+    def __init__(
+        self,
+        embedding="auto",
+        members=None,
+        *,
+        class_weight=None,
+        unlabeled="auto",
+        n_jobs=None,
+        random_state=None,
+        verbose=0,
+    ):
+        self.embedding = embedding
+        self.members = members
+        self.class_weight = class_weight
+        self.unlabeled = unlabeled
+        self.n_jobs = n_jobs
+        self.random_state = random_state
+        self.verbose = verbose
+
+    @_fit_context(prefer_skip_nested_validation=False)
+    def fit(self, X, y, sample_weight=None):
+        """Embed all rows and train the members on the labelled ones.
+
+        Parameters
+        ----------
+        X : {array-like, dataframe, sparse matrix} of shape (n_samples, n_features)
+            The raw table: mixed types and missing values are welcome.
+        y : array-like of shape (n_samples,)
+            Labels, with marks in the unlabeled rows.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the labelled rows. Rows of weight zero are left out altogether;
+            of unlabeled rows, only whether the weight is zero matters.
+
+        Returns
+        -------
+        SemiSupervisedClassifier
+            The fitted estimator.
+
+        Raises
+        ------
+        ValueError
+            If fewer than two classes are labelled, `y` and `X` differ in length, or
+            the table has no usable column.
+        """
+        validate_data(self, X, skip_check_array=True)
+        members = self._checked_members()
+        weights = self._row_weights(X, sample_weight)
+        labels = encode_labels(
+            y,
+            unlabeled=self.unlabeled,
+            n_samples=num_samples(X),
+            min_classes=2,
+            keep=weights > 0,
+        )
+        random_state = check_random_state(self.random_state)
+        keys = row_keys(X)
+        self._fit_spaces(X, keys, weights, members, random_state)
+        self._fit_members(X, keys, labels, weights, members, random_state)
+        return self
+
+    @staticmethod
+    def _row_weights(X, sample_weight):
+        weights = check_sample_weight(sample_weight, X, ensure_non_negative=True)
+        if not weights.any():
+            raise ValueError(
+                "sample_weight is zero in every row. Give a weight above zero to the "
+                "rows that shall count."
+            )
+        return weights
+
+    def _checked_members(self):
+        has_embedding = self.embedding is not None
+        if self.members is None:
+            return default_members(has_embedding)
+        members = check_members(self.members, has_embedding)
+        self._validate_names([name for name, _, _ in members])
+        return members
+
+    def _fit_spaces(self, X, keys, weights, members, random_state):
+        kept = np.flatnonzero(weights > 0)
+        # distinct rows in the order of their keys: neither copies nor row order count
+        distinct = kept[np.unique(keys[kept], return_index=True)[1]]
+        self._spaces = TableSpaces(
+            {base for _, _, space in members for base in split_space(space)},
+            self._embedding_to_fit(),
+            random_state,
+        ).fit(_safe_indexing(X, distinct))
+        self.embedding_ = self._spaces.embedding_
+
+    def _embedding_to_fit(self):
+        if isinstance(self.embedding, str):
+            return EmbeddingTransformer(verbose=self.verbose)
+        return self.embedding
+
+    def _fit_members(self, X, keys, labels, weights, members, random_state):
+        self.classes_ = labels.classes
+        self.n_labeled_ = labels.n_labeled
+        rows, codes, weights = merge_copies(keys, labels, weights)
+        weights = (
+            weights
+            * compute_class_weight(
+                self.class_weight,
+                classes=self.classes_,
+                y=self.classes_[codes],
+                sample_weight=weights,
+            )[codes]
+        )
+        self._member_spaces = [space for _, _, space in members]
+        views = self._spaces.transform(_safe_indexing(X, rows), self._member_spaces)
+        self.estimators_ = Parallel(n_jobs=self.n_jobs, prefer="threads")(
+            delayed(fit_member)(
+                name,
+                seeded_clone(estimator, random_state),
+                views[space],
+                codes,
+                weights,
+            )
+            for name, estimator, space in members
+        )
+        self.named_estimators_ = Bunch(
+            **{
+                name: estimator
+                for (name, _, _), estimator in zip(
+                    members, self.estimators_, strict=True
+                )
+            }
+        )
+
+    def predict_proba(self, X):
+        """Average the members' class probabilities.
+
+        Parameters
+        ----------
+        X : {array-like, dataframe, sparse matrix} of shape (n_samples, n_features)
+            Rows with the columns seen in `fit`, in any order if they have names.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_classes)
+            Probabilities, in the order of `classes_`.
+        """
+        check_is_fitted(self)
+        X = align_columns(self, X)
+        return np.vstack(
+            [
+                self._average(_safe_indexing(X, batch))
+                for batch in gen_batches(num_samples(X), PREDICT_BATCH)
+            ]
+        )
+
+    def _average(self, X):
+        views = self._spaces.transform(X, self._member_spaces)
+        votes = [
+            member.predict_proba(views[space])
+            for member, space in zip(self.estimators_, self._member_spaces, strict=True)
+        ]
+        return np.mean(votes, axis=0)
+
+    def predict(self, X):
+        """Predict the class of highest probability; never "unlabeled".
+
+        Parameters
+        ----------
+        X : {array-like, dataframe, sparse matrix} of shape (n_samples, n_features)
+            Rows with the columns seen in `fit`.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,)
+            Labels, in the dtype of `classes_`.
+        """
+        probabilities = self.predict_proba(X)
+        return self.classes_[probabilities.argmax(axis=1)]
+
+    @available_if(_has_two_classes)
+    def decision_function(self, X):
+        """Tell how much likelier the second of two classes is than the first.
+
+        Parameters
+        ----------
+        X : {array-like, dataframe, sparse matrix} of shape (n_samples, n_features)
+            Rows with the columns seen in `fit`.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,)
+            Difference of the two probabilities, from -1 to 1; above 0 the second
+            class is predicted.
+        """
+        probabilities = self.predict_proba(X)
+        return probabilities[:, 1] - probabilities[:, 0]
+
+    def score(self, X, y, sample_weight=None):
+        """Return the accuracy on the labelled rows of `X`.
+
+        Parameters
+        ----------
+        X : {array-like, dataframe, sparse matrix} of shape (n_samples, n_features)
+            Rows, labelled or not.
+        y : array-like of shape (n_samples,)
+            Labels, with marks in the unlabeled rows, which do not count.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the rows.
+
+        Returns
+        -------
+        float
+            Mean accuracy.
+
+        Raises
+        ------
+        ValueError
+            If no row has a label.
+        """
+        labels = encode_labels(y, unlabeled=self.unlabeled, n_samples=num_samples(X))
+        rows = np.flatnonzero(labels.labeled)
+        if sample_weight is not None:
+            sample_weight = check_sample_weight(sample_weight, X)[rows]
+        predicted = self.predict(_safe_indexing(X, rows))
+        return accuracy_score(
+            labels.labeled_values, predicted, sample_weight=sample_weight
+        )
+
+    def get_params(self, deep=True):
+        """Get the parameters, those of `members` as ``name__parameter``.
+
+        Parameters
+        ----------
+        deep : bool, default=True
+            Whether to include the parameters of the embedding and the members.
+
+        Returns
+        -------
+        dict
+            Parameter names and values.
+        """
+        return self._get_params("_named_members", deep=deep)
+
+    def set_params(self, **params):
+        """Set parameters, those of `members` as ``name__parameter``.
+
+        Parameters
+        ----------
+        **params : dict
+            Parameter names and values.
+
+        Returns
+        -------
+        SemiSupervisedClassifier
+            Itself.
+        """
+        self._set_params("_named_members", **params)
+        return self
+
+    @property
+    def _named_members(self):
+        try:
+            return [(name, estimator) for name, estimator, _ in self.members]
+        except (TypeError, ValueError):  # None, or malformed: fit will say so
+            return self.members
+
+    @_named_members.setter
+    def _named_members(self, named):
+        self.members = [
+            (name, estimator, space)
+            for (name, estimator), (_, _, space) in zip(
+                named, self.members, strict=True
+            )
+        ]
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        tags.input_tags.string = True
+        tags.input_tags.categorical = True
+        tags.input_tags.sparse = True
+        return tags

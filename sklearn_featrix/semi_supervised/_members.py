@@ -1,0 +1,172 @@
+"""The members of a vote: the default ones, the checks, the fit of one member."""
+
+from __future__ import annotations
+
+import numpy as np
+from sklearn.ensemble import ExtraTreesClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.utils import _safe_indexing
+from sklearn.utils.validation import has_fit_parameter
+
+from ._spaces import BASE_SPACES, split_space
+
+
+def default_members(has_embedding):
+    """Return the members measured best, as (name, estimator, space).
+
+    Parameters
+    ----------
+    has_embedding : bool
+        Without an embedding, the members that look at the table alone.
+
+    Returns
+    -------
+    list of (str, classifier, str)
+        Fresh, unfitted members.
+    """
+    members = [
+        ("linear_rbf", LogisticRegression(C=5, max_iter=1000), "rbf"),
+        ("trees", ExtraTreesClassifier(100), "tree"),
+    ]
+    if not has_embedding:
+        return [
+            ("linear", LogisticRegression(max_iter=1000), "linear"),
+            *members,
+        ]
+    return [
+        ("linear_embedding", LogisticRegression(C=10, max_iter=1000), "embedding"),
+        *members,
+        ("trees_embedding", ExtraTreesClassifier(100), "tree+embedding"),
+    ]
+
+
+def check_members(members, has_embedding):
+    """Refuse what is not a list of (name, classifier, space).
+
+    Parameters
+    ----------
+    members : list of tuple
+        What the user gave.
+    has_embedding : bool
+        Whether the "embedding" space exists.
+
+    Returns
+    -------
+    list of (str, classifier, str)
+        The members, unchanged.
+
+    Raises
+    ------
+    ValueError
+        If a member is not a triple, or its space is unknown or not there.
+    TypeError
+        If a member gives no probabilities.
+    """
+    if not members:
+        raise ValueError(
+            "members is empty. Give a list of (name, estimator, space), or None for "
+            "the default members."
+        )
+    for member in members:
+        if not (isinstance(member, tuple) and len(member) == 3):
+            raise ValueError(
+                f"Each of members must be a tuple (name, estimator, space), got "
+                f"{member!r}. The space is one of {', '.join(BASE_SPACES)}, or a sum "
+                "such as 'tree+embedding'."
+            )
+        _check_space(*member, has_embedding)
+    return members
+
+
+def _check_space(name, estimator, space, has_embedding):
+    bases = split_space(space) if isinstance(space, str) else (space,)
+    unknown = [base for base in bases if base not in BASE_SPACES]
+    if unknown:
+        raise ValueError(
+            f"Member {name!r} asks for the space {space!r}; allowed are "
+            f"{', '.join(BASE_SPACES)} and their sums such as 'tree+embedding'."
+        )
+    if "raw" in bases and len(bases) > 1:
+        raise ValueError(
+            f"Member {name!r} asks for {space!r}: the raw table cannot be joined to "
+            "another space. Use 'tree' or 'linear' in its place."
+        )
+    if "embedding" in bases and not has_embedding:
+        raise ValueError(
+            f"Member {name!r} asks for the space {space!r}, but embedding=None. Give "
+            "an embedding, or another space to this member."
+        )
+    if not hasattr(estimator, "predict_proba"):
+        raise TypeError(
+            f"Member {name!r} ({type(estimator).__name__}) has no predict_proba, which "
+            "the vote averages. Wrap it in CalibratedClassifierCV."
+        )
+
+
+def merge_copies(keys, labels, weights):
+    """Turn the labelled rows into distinct (row, label) pairs in a fixed order.
+
+    Parameters
+    ----------
+    keys : ndarray of shape (n_samples,)
+        Equal for equal rows.
+    labels : PartialLabels
+        Labels of all rows.
+    weights : ndarray of shape (n_samples,)
+        Weights of all rows.
+
+    Returns
+    -------
+    rows : ndarray of shape (n_pairs,)
+        Position of one row for each pair.
+    codes : ndarray of shape (n_pairs,)
+        Its class.
+    weights : ndarray of shape (n_pairs,)
+        Sum of the weights of the rows that are copies of it.
+    """
+    labeled = np.flatnonzero(labels.labeled)
+    order = labeled[np.lexsort((labels.codes[labeled], keys[labeled]))]
+    pairs = np.column_stack([keys[order], labels.codes[order].astype(keys.dtype)])
+    is_new = np.r_[True, (pairs[1:] != pairs[:-1]).any(axis=1)]
+    rows = order[is_new]
+    summed = np.add.reduceat(weights[order], np.flatnonzero(is_new))
+    return rows, labels.codes[rows], summed
+
+
+def fit_member(name, estimator, X, codes, weights):
+    """Fit one member on weighted rows.
+
+    Parameters
+    ----------
+    name : str
+        Its name, for messages.
+    estimator : classifier
+        Fitted in place.
+    X : {array-like, dataframe} of shape (n_pairs, n_features)
+        The rows in the space of the member.
+    codes : ndarray of shape (n_pairs,)
+        Classes.
+    weights : ndarray of shape (n_pairs,)
+        Weights. A member that takes none gets a row of weight k as k rows.
+
+    Returns
+    -------
+    classifier
+        The member, fitted.
+
+    Raises
+    ------
+    ValueError
+        If the weights are not whole numbers and the member takes none.
+    """
+    if (weights == 1).all():
+        return estimator.fit(X, codes)
+    if has_fit_parameter(estimator, "sample_weight"):
+        return estimator.fit(X, codes, sample_weight=weights)
+    if (weights != weights.astype(int)).any():
+        raise ValueError(
+            f"Member {name!r} ({type(estimator).__name__}) takes no sample_weight. Fit "
+            "without sample_weight and class_weight, or replace the member."
+        )
+    copies = np.repeat(np.arange(len(codes)), weights.astype(int))
+    return estimator.fit(_safe_indexing(X, copies), codes[copies])

@@ -1,0 +1,117 @@
+"""The forms of one table that members of a vote can see."""
+
+from __future__ import annotations
+
+import numpy as np
+from sklearn.base import clone
+
+from ..preprocessing import TableEncoder
+from ._landmarks import Landmarks
+
+BASE_SPACES = ("raw", "linear", "tree", "rbf", "embedding")
+
+
+def split_space(space):
+    """Return the base spaces that a space such as "tree+embedding" joins."""
+    return tuple(part.strip() for part in space.split("+"))
+
+
+def seeded_clone(estimator, random_state):
+    """Clone an estimator and give it a seed if it asks for one and has none."""
+    estimator = clone(estimator)
+    unset = {
+        name: int(random_state.randint(np.iinfo(np.int32).max))
+        for name, value in sorted(estimator.get_params(deep=True).items())
+        if value is None and (name + "__").endswith("random_state__")
+    }
+    return estimator.set_params(**unset) if unset else estimator
+
+
+class TableSpaces:
+    """Everything label-free that turns a table into the spaces members see.
+
+    Parameters
+    ----------
+    needed : iterable of str
+        Base spaces that will be asked for.
+    embedding : transformer or None
+        Cloned and fitted on the table; one in a FrozenEstimator stays as it is.
+    random_state : RandomState
+        Draws the landmarks and the seeds.
+    """
+
+    def __init__(self, needed, embedding, random_state):
+        self.needed = frozenset(needed)
+        self.embedding = embedding
+        self.random_state = random_state
+
+    def fit(self, X):
+        """Fit what `needed` asks for; each step leaves the attribute it names.
+
+        Parameters
+        ----------
+        X : {array-like, dataframe} of shape (n_samples, n_features)
+            The distinct rows of the table, labelled or not.
+
+        Returns
+        -------
+        TableSpaces
+            Itself, fitted.
+        """
+        self.embedding_ = self._fit_embedding(X)
+        self.encoder_ = self._fit_encoder(X)
+        self.landmarks_ = self._fit_landmarks(X)
+        return self
+
+    def _fit_embedding(self, X):
+        if "embedding" not in self.needed:
+            return None
+        return seeded_clone(self.embedding, self.random_state).fit(X)
+
+    def _fit_encoder(self, X):
+        if not self.needed & {"linear", "tree", "rbf"}:
+            return None
+        encoder = getattr(self.embedding_, "encoder_", None)
+        if isinstance(encoder, TableEncoder):
+            return encoder  # same rows, same statistics: one fit serves both
+        return seeded_clone(TableEncoder(), self.random_state).fit(X)
+
+    def _fit_landmarks(self, X):
+        if "rbf" not in self.needed:
+            return None
+        return Landmarks(self.encoder_, self.random_state).fit(X)
+
+    def transform(self, X, spaces):
+        """Turn rows into the given spaces, each base space computed once.
+
+        Parameters
+        ----------
+        X : {array-like, dataframe} of shape (n_samples, n_features)
+            Rows of the table.
+        spaces : iterable of str
+            Spaces, joined ones included.
+
+        Returns
+        -------
+        dict of str to {array-like, dataframe}
+            The rows in each space.
+        """
+        bases = sorted({base for space in spaces for base in split_space(space)})
+        matrices = {base: self._transform_base(X, base) for base in bases}
+        return {
+            space: self._join([matrices[base] for base in split_space(space)])
+            for space in spaces
+        }
+
+    def _transform_base(self, X, base):
+        if base == "raw":
+            return X
+        if base == "embedding":
+            return np.asarray(self.embedding_.transform(X))
+        if base == "rbf":
+            return self.landmarks_.transform(X)
+        return self.encoder_._encode(X, base)
+
+    @staticmethod
+    def _join(matrices):
+        return matrices[0] if len(matrices) == 1 else np.hstack(matrices)

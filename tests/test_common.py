@@ -1,0 +1,88 @@
+"""Every public estimator through every common check: scikit-learn's and our own."""
+
+import warnings
+
+import pytest
+from sklearn.base import BaseEstimator
+from sklearn.ensemble import ExtraTreesClassifier
+from sklearn.exceptions import SkipTestWarning
+from sklearn.linear_model import LogisticRegression
+from sklearn.utils.estimator_checks import estimator_checks_generator
+
+import sklearn_featrix
+from sklearn_featrix import (
+    EmbeddingTransformer,
+    LabeledOnly,
+    SemiSupervisedClassifier,
+    TableEncoder,
+)
+from sklearn_featrix.utils.estimator_checks import yield_checks
+
+# Small parameters in one place: the checks fit each estimator about a hundred times.
+SMALL_EMBEDDING = EmbeddingTransformer(effort="low", max_steps=3)
+INSTANCES = {
+    "EmbeddingTransformer": [SMALL_EMBEDDING],
+    "LabeledOnly": [LabeledOnly(LogisticRegression())],
+    "SemiSupervisedClassifier": [
+        SemiSupervisedClassifier(embedding=SMALL_EMBEDDING),
+        SemiSupervisedClassifier(embedding=None),
+        SemiSupervisedClassifier(
+            embedding=SMALL_EMBEDDING,
+            members=[
+                ("linear", LogisticRegression(C=10), "linear+embedding"),
+                ("trees", ExtraTreesClassifier(10), "tree+embedding"),
+            ],
+        ),
+    ],
+    "TableEncoder": [TableEncoder(), TableEncoder("tree")],
+}
+ESTIMATORS = [
+    pytest.param(estimator, id=f"{name}-{i}")
+    for name, instances in INSTANCES.items()
+    for i, estimator in enumerate(instances)
+]
+
+
+def _name(check):
+    return getattr(check, "__name__", None) or check.func.__name__
+
+
+def test_every_public_estimator_is_checked():
+    public = {
+        name
+        for name in sklearn_featrix.__all__
+        if isinstance(getattr(sklearn_featrix, name), type)
+        and issubclass(getattr(sklearn_featrix, name), BaseEstimator)
+    }
+    assert public == set(INSTANCES)
+
+
+def _sklearn_checks():
+    for param in ESTIMATORS:
+        (estimator,) = param.values
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", SkipTestWarning)
+            for position, (_, check) in enumerate(
+                estimator_checks_generator(estimator)
+            ):
+                yield pytest.param(
+                    estimator, check, id=f"{param.id}-{_name(check)}-{position}"
+                )
+
+
+@pytest.mark.filterwarnings("default")
+@pytest.mark.parametrize(("estimator", "check"), _sklearn_checks())
+def test_scikit_learn(estimator, check):
+    check(estimator)
+
+
+@pytest.mark.parametrize(
+    ("estimator", "check"),
+    [
+        pytest.param(param.values[0], check, id=f"{param.id}-{_name(check)}")
+        for param in ESTIMATORS
+        for check in yield_checks(param.values[0])
+    ],
+)
+def test_our_own(estimator, check):
+    check(estimator)
