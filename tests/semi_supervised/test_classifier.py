@@ -1,0 +1,335 @@
+"""SemiSupervisedClassifier: what it fits on, what it averages, what it refuses."""
+
+import pickle
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin, clone
+from sklearn.datasets import load_breast_cancer, make_classification
+from sklearn.decomposition import PCA
+from sklearn.frozen import FrozenEstimator
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.svm import LinearSVC
+
+from sklearn_featrix import (
+    EmbeddingTransformer,
+    LabeledSplit,
+    SemiSupervisedClassifier,
+    TableEncoder,
+    make_labeled_scorer,
+    mask_labels,
+)
+
+QUICK = EmbeddingTransformer(effort="low", max_steps=20)
+
+
+class Recorder(ClassifierMixin, BaseEstimator):
+    """Predicts class shares and remembers what it was fitted on."""
+
+    def fit(self, X, y, sample_weight=None):
+        self.classes_ = np.unique(y)
+        self.X_, self.y_, self.weights_ = X, y, sample_weight
+        return self
+
+    def predict_proba(self, X):
+        shares = np.bincount(self.y_) / len(self.y_)
+        return np.tile(shares, (len(X), 1))
+
+
+class CountingEmbedding(TransformerMixin, BaseEstimator):
+    """Standardised columns; counts the fits of all copies."""
+
+    fits = 0
+
+    def fit(self, X, y=None):
+        type(self).fits += 1
+        X = np.asarray(X)
+        self.mean_, self.scale_ = X.mean(axis=0), X.std(axis=0) + 1e-9
+        self.n_rows_ = len(X)
+        return self
+
+    def transform(self, X):
+        return (np.asarray(X) - self.mean_) / self.scale_
+
+
+@pytest.fixture
+def table():
+    X, y = make_classification(
+        200, 6, n_informative=4, n_classes=3, n_redundant=0, random_state=0
+    )
+    return X, y, mask_labels(y, n_labeled=40, random_state=0)
+
+
+def recorded(X, y, space, **params):
+    clf = SemiSupervisedClassifier(
+        CountingEmbedding(), [("seen", Recorder(), space)], random_state=0
+    )
+    return clf.fit(X, y, **params)
+
+
+def test_members_see_only_labelled_rows_and_the_embedding_all(table):
+    X, _, y_partial = table
+    clf = recorded(X, y_partial, "embedding")
+    assert clf.embedding_.n_rows_ == 200
+    assert clf.named_estimators_.seen.X_.shape == (40, 6)
+    assert clf.n_labeled_ == 40
+    np.testing.assert_array_equal(
+        np.bincount(clf.estimators_[0].y_), np.bincount(y_partial[y_partial >= 0])
+    )
+
+
+@pytest.mark.parametrize(
+    ("space", "expected"),
+    [
+        ("raw", lambda X, clf: X),
+        ("embedding", lambda X, clf: clf.embedding_.transform(X)),
+        ("linear", lambda X, clf: TableEncoder().fit(X).transform(X)),
+        ("tree", lambda X, clf: TableEncoder("tree").fit(X).transform(X)),
+    ],
+)
+def test_each_space_is_what_it_says(table, space, expected):
+    X, y, _ = table
+    clf = recorded(X, y, space)
+    seen = clf.estimators_[0].X_
+    sort = np.lexsort(np.asarray(seen).T)
+    wanted = np.asarray(expected(X, clf))
+    np.testing.assert_allclose(
+        np.asarray(seen)[sort], wanted[np.lexsort(wanted.T)], rtol=1e-6
+    )
+
+
+def test_joined_spaces_stand_side_by_side(table):
+    X, y, _ = table
+    both = recorded(X, y, "tree+embedding").estimators_[0].X_
+    np.testing.assert_array_equal(both[:, :6], recorded(X, y, "tree").estimators_[0].X_)
+    assert both.shape == (200, 12)
+
+
+def test_raw_space_keeps_the_dataframe_and_its_column_order(table):
+    X, y, _ = table
+    frame = pd.DataFrame(X, columns=list("abcdef"))
+    clf = recorded(frame, y, "raw")
+    assert list(clf.estimators_[0].X_.columns) == list("abcdef")
+    np.testing.assert_array_equal(
+        clf.predict_proba(frame[list("fedcba")]), clf.predict_proba(frame)
+    )
+
+
+def test_rbf_features_are_a_kernel_of_the_columns(table):
+    X, y, _ = table
+    features = recorded(X, y, "rbf").estimators_[0].X_
+    assert features.shape == (200, 200)
+    products = features @ features.T
+    np.testing.assert_allclose(np.diag(products), 1, atol=0.02)
+    assert products.min() > -0.02
+    assert products.max() < 1.02
+
+
+def test_probabilities_are_the_equal_mean_of_the_members(table):
+    X, _, y_partial = table
+    clf = SemiSupervisedClassifier(QUICK, random_state=0).fit(X, y_partial)
+    views = clf._spaces.transform(X, clf._member_spaces)
+    votes = [
+        member.predict_proba(views[space])
+        for member, space in zip(clf.estimators_, clf._member_spaces, strict=True)
+    ]
+    assert len(votes) == 4
+    np.testing.assert_allclose(clf.predict_proba(X), sum(votes) / 4)
+
+
+def test_two_labels_per_class_are_enough(table):
+    X, y, _ = table
+    y_partial = np.full(200, -1)
+    for label in range(3):
+        y_partial[np.flatnonzero(y == label)[:2]] = label
+    clf = SemiSupervisedClassifier(QUICK, random_state=0).fit(X, y_partial)
+    assert clf.n_labeled_ == 6
+    np.testing.assert_allclose(clf.predict_proba(X).sum(axis=1), 1)
+
+
+def test_unlabeled_rows_change_the_result(table):
+    X, _, y_partial = table
+    labeled = y_partial >= 0
+    with_all = SemiSupervisedClassifier(QUICK, random_state=0).fit(X, y_partial)
+    without = SemiSupervisedClassifier(QUICK, random_state=0).fit(
+        X[labeled], y_partial[labeled]
+    )
+    assert not np.allclose(with_all.predict_proba(X), without.predict_proba(X))
+
+
+def test_weight_zero_is_absence_and_weight_two_a_copy(table):
+    X, _, y_partial = table
+    weights = np.random.default_rng(0).integers(0, 3, size=200)
+    weighted = SemiSupervisedClassifier(QUICK, random_state=0)
+    weighted.fit(X, y_partial, sample_weight=weights)
+    copies = np.repeat(np.arange(200), weights)
+    copied = SemiSupervisedClassifier(QUICK, random_state=0)
+    copied.fit(X[copies], y_partial[copies])
+    np.testing.assert_allclose(weighted.predict_proba(X), copied.predict_proba(X))
+
+
+def test_a_member_without_weights_gets_copies(table):
+    X, y, _ = table
+    X, y = np.vstack([X, X[:50]]), np.r_[y, y[:50]]
+    members = [("near", KNeighborsClassifier(1), "tree")]
+    clf = SemiSupervisedClassifier(None, members).fit(X, y)
+    assert clf.estimators_[0].n_samples_fit_ == 250
+    with pytest.raises(ValueError, match=r"'near'.*takes no sample_weight"):
+        clf.fit(X, y, sample_weight=np.full(250, 0.5))
+
+
+def test_class_weight_reaches_the_members(table):
+    X, y, _ = table
+    clf = SemiSupervisedClassifier(
+        None, [("seen", Recorder(), "tree")], class_weight={0: 5, 1: 1, 2: 1}
+    ).fit(X, y)
+    seen = clf.estimators_[0]
+    np.testing.assert_array_equal(seen.weights_, np.where(seen.y_ == 0, 5.0, 1.0))
+
+
+def test_balanced_weights_find_more_of_a_rare_class():
+    X, y = make_classification(
+        2000, 6, weights=[0.95], class_sep=0.7, flip_y=0, random_state=0
+    )
+    y_partial = mask_labels(y, n_labeled=200, random_state=0)
+    members = [("linear", LogisticRegression(), "linear")]
+    plain = SemiSupervisedClassifier(None, members).fit(X, y_partial)
+    balanced = SemiSupervisedClassifier(None, members, class_weight="balanced")
+    balanced.fit(X, y_partial)
+    rare = y == 1
+    assert balanced.predict(X[rare]).mean() > plain.predict(X[rare]).mean() + 0.2
+
+
+def test_decision_function_only_for_two_classes(table):
+    X, y, _ = table
+    clf = recorded(X, y, "tree")
+    assert not hasattr(clf, "decision_function")
+    clf = recorded(X, y > 0, "tree")
+    decision = clf.decision_function(X)
+    np.testing.assert_array_equal(decision > 0, clf.predict(X))
+
+
+def test_an_absent_class_in_a_fold_does_not_crash(table):
+    X, y, _ = table
+    y_partial = mask_labels(y, n_labeled=30, random_state=0)
+    y_partial[np.flatnonzero(y_partial == 2)[1:]] = -1
+    clf = SemiSupervisedClassifier(None, random_state=0)
+    with pytest.warns(UserWarning, match="least populated class"):
+        scores = cross_val_score(
+            clf, X, y_partial, cv=LabeledSplit(3), error_score="raise"
+        )
+    assert np.isfinite(scores).all()
+
+
+def test_members_are_reachable_by_name(table):
+    X, y, _ = table
+    clf = SemiSupervisedClassifier(None, [("lr", LogisticRegression(), "linear")])
+    search = GridSearchCV(clf, {"lr__C": [1e-4, 1]}, cv=2).fit(X, y)
+    assert search.best_params_ == {"lr__C": 1}
+    clf.set_params(lr=KNeighborsClassifier(3))
+    assert clf.members == [("lr", clf.get_params()["lr"], "linear")]
+    assert isinstance(clf.fit(X, y).named_estimators_.lr, KNeighborsClassifier)
+
+
+def test_any_transformer_can_be_the_embedding(table):
+    X, y, y_partial = table
+    clf = SemiSupervisedClassifier(PCA(2), random_state=0).fit(X, y_partial)
+    assert clf.embedding_.transform(X).shape == (200, 2)
+    assert clf.score(X, y) > 0.5
+
+
+@pytest.mark.parametrize(
+    ("members", "message"),
+    [
+        ([], "members is empty"),
+        ([("lr", LogisticRegression())], "must be a tuple"),
+        ([("lr", LogisticRegression(), "table")], "'lr' asks for the space 'table'"),
+        ([("lr", LogisticRegression(), 3)], "'lr' asks for the space 3"),
+        ([("lr", LogisticRegression(), "raw+tree")], "raw table cannot be joined"),
+        ([("lr", LogisticRegression(), "embedding")], "but embedding=None"),
+        ([("svc", LinearSVC(), "tree")], "'svc'.*no predict_proba"),
+        ([("a", Recorder(), "tree")] * 2, "not unique"),
+        ([("verbose", Recorder(), "tree")], "conflict with constructor"),
+    ],
+)
+def test_wrong_members(table, members, message):
+    X, y, _ = table
+    with pytest.raises((ValueError, TypeError), match=message):
+        SemiSupervisedClassifier(None, members).fit(X, y)
+
+
+def test_all_weights_zero(table):
+    X, y, _ = table
+    with pytest.raises(ValueError, match="zero"):
+        SemiSupervisedClassifier(None).fit(X, y, sample_weight=np.zeros(200))
+
+
+# ----------------------------------------------------- one embedding, many folds
+
+
+def test_a_frozen_embedding_is_fitted_once_and_scores_as_if_refitted(table):
+    X, _, y_partial = table
+    members = [("linear", LogisticRegression(), "embedding")]
+    CountingEmbedding.fits = 0
+    frozen = FrozenEstimator(CountingEmbedding().fit(X))
+    shared = SemiSupervisedClassifier(frozen, members, random_state=0)
+    search = GridSearchCV(
+        shared, {"linear__C": [0.1, 1, 10]}, cv=LabeledSplit(4), error_score="raise"
+    ).fit(X, y_partial)
+    assert CountingEmbedding.fits == 1
+
+    refitted = []
+    for train, test in LabeledSplit(4).split(X, y_partial):
+        again = FrozenEstimator(CountingEmbedding().fit(X))  # the same label-free rows
+        clf = SemiSupervisedClassifier(again, members, random_state=0)
+        clf.set_params(linear__C=search.best_params_["linear__C"])
+        clf.fit(X[train], y_partial[train])
+        refitted.append(clf.score(X[test], y_partial[test]))
+    assert search.best_score_ == pytest.approx(np.mean(refitted), abs=0)
+    assert CountingEmbedding.fits == 5
+
+
+@pytest.fixture(scope="module")
+def hidden_cancer():
+    X, y = load_breast_cancer(return_X_y=True, as_frame=True)
+    y_partial = mask_labels(y, fraction=0.1, random_state=0)
+    hidden = y_partial.to_numpy() == -1
+    clf = SemiSupervisedClassifier(QUICK, random_state=0)
+    truth = clone(clf).fit(X, y_partial).score(X[hidden], y[hidden])
+    return clf, X, y_partial, truth
+
+
+def test_scores_are_right_by_default(hidden_cancer):
+    clf, X, y_partial, truth = hidden_cancer
+    assert cross_val_score(clf, X, y_partial).mean() == pytest.approx(truth, abs=0.05)
+
+
+def test_scores_are_right_with_labeled_split(hidden_cancer):
+    clf, X, y_partial, truth = hidden_cancer
+    scores = cross_val_score(clf, X, y_partial, cv=LabeledSplit(5))
+    assert scores.mean() == pytest.approx(truth, abs=0.05)
+
+
+def test_roc_auc_is_right(hidden_cancer):
+    clf, X, y_partial, _ = hidden_cancer
+    y = load_breast_cancer().target
+    hidden = y_partial.to_numpy() == -1
+    fitted = clone(clf).fit(X, y_partial)
+    truth = make_labeled_scorer("roc_auc")(fitted, X[hidden], y[hidden])
+    for options in (
+        {"scoring": "roc_auc", "cv": LabeledSplit(5)},
+        {"scoring": make_labeled_scorer("roc_auc")},
+    ):
+        scores = cross_val_score(clf, X, y_partial, **options)
+        assert scores.mean() == pytest.approx(truth, abs=0.05)
+
+
+def test_fitted_estimators_are_small(hidden_cancer):
+    clf, X, y_partial, _ = hidden_cancer
+    clf = SemiSupervisedClassifier(
+        QUICK, [("linear", LogisticRegression(), "embedding")]
+    ).fit(X, y_partial)
+    assert len(pickle.dumps(clf)) < 2_000_000
