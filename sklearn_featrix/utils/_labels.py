@@ -1,4 +1,4 @@
-"""What "unlabeled" means: the only place that compares labels with -1, None or NaN."""
+"""What "unlabeled" means: the only place that reads or writes -1, None or NaN in y."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from sklearn.exceptions import DataConversionWarning
 from sklearn.utils import check_array
 from sklearn.utils.multiclass import check_classification_targets
 
-__all__ = ["PartialLabels", "encode_labels", "is_labeled"]
+__all__ = ["PartialLabels", "encode_labels", "erase_labels", "is_labeled"]
 
 _HOW_TO_MARK = (
     "-1 (integers, strings, objects), None or NaN (objects, floats, pandas and "
@@ -183,10 +183,11 @@ def _too_few_classes_message(
     classes: NDArray[Any], labeled: NDArray[np.bool_], min_classes: int
 ) -> str:
     n_labeled = int(labeled.sum())
+    noun = "class" if len(classes) == 1 else "classes"
+    names = ", ".join(repr(name) for name in classes.tolist())
     message = (
-        f"The labelled rows of y hold {len(classes)} class ({classes[0]!r}, "
-        f"{n_labeled} of {len(labeled)} rows labelled); at least {min_classes} classes "
-        "are needed."
+        f"The labelled rows of y hold {len(classes)} {noun} ({names}; {n_labeled} of "
+        f"{len(labeled)} rows labelled); at least {min_classes} classes are needed."
     )
     if not labeled.all():
         message += (
@@ -197,6 +198,11 @@ def _too_few_classes_message(
 
 def _split_missing(y: Any, unlabeled: Any) -> tuple[NDArray[Any], NDArray[np.bool_]]:
     """Values of the labelled rows in their own dtype, and the mask of these rows."""
+    if hasattr(unlabeled, "__len__") and not isinstance(unlabeled, (str, bytes)):
+        raise TypeError(
+            f"unlabeled must be 'auto', None or a scalar, got {unlabeled!r}. Where "
+            "several marks are in use, replace all of them by None first."
+        )
     present, missing = _read(y)
     if unlabeled is not None:
         marked = (
@@ -236,6 +242,12 @@ def _as_one_dimensional(y: Any) -> Any:
             _warn_column_vector(y.shape)
             return y.iloc[:, 0] if hasattr(y, "iloc") else y.to_series(0)
         raise ValueError(_not_one_dimensional_message(y.shape))
+    if isinstance(y, np.ma.MaskedArray):
+        masked = np.ma.getmaskarray(y)
+        y = y.data.astype(object)
+        y[masked] = None
+    elif isinstance(y, np.ndarray) and y.dtype.kind == "T":
+        y = y.astype(object)  # numpy's StringDType, with or without a missing value
     array = check_array(
         y, ensure_2d=False, dtype=None, ensure_all_finite=False, input_name="y",
         ensure_min_samples=0, allow_nd=True,
@@ -273,6 +285,8 @@ def _missing_in_array(y: NDArray[Any]) -> NDArray[np.bool_]:
     if y.dtype == object:
         # None, NaN, NaT and pandas.NA, without importing pandas.
         return np.fromiter((_is_missing(value) for value in y), bool, len(y))
+    if y.dtype.kind in "mM":
+        return np.asarray(np.isnat(y))
     return np.zeros(len(y), dtype=bool)
 
 
@@ -319,14 +333,117 @@ def _same_kind(value: Any, mark: Any) -> bool:
 
 
 def _settle_dtype(present: NDArray[Any]) -> NDArray[Any]:
-    """Give integer and boolean labels that stood beside None their own dtype back."""
+    """Give numbers and booleans that stood beside None their own dtype back."""
     if present.dtype != object or not len(present):
         return present
-    for kind, dtype in ((bool, np.bool_), (numbers.Integral, np.int64)):
-        if all(
-            isinstance(v, (kind, dtype)) and isinstance(v, (bool, np.bool_))
-            == (dtype is np.bool_)
-            for v in present
-        ):  # fmt: skip
-            return present.astype(dtype)
-    return present
+    is_bool = [isinstance(value, (bool, np.bool_)) for value in present]
+    if all(is_bool):
+        return present.astype(np.bool_)
+    if any(is_bool) or not all(isinstance(value, numbers.Real) for value in present):
+        return present
+    if not all(isinstance(value, numbers.Integral) for value in present):
+        return present.astype(np.float64)
+    fits = all(abs(int(value)) < 2**63 for value in present)
+    return present.astype(np.int64) if fits else present
+
+
+def erase_labels(y: Any, rows: ArrayLike, *, unlabeled: Any = "auto") -> Any:
+    """Copy `y` with some rows marked as unlabeled.
+
+    The mark is the one that fits: -1 in integers, "-1" in numpy strings, NaN in floats,
+    NA in nullable and categorical pandas Series, null in polars, None in objects. Where
+    the dtype has no room for a mark it widens: numpy booleans become objects with None,
+    a pandas Series of booleans or unsigned integers becomes nullable, unsigned numpy
+    integers become signed.
+
+    Parameters
+    ----------
+    y : array-like of shape (n_samples,)
+        Labels: a list, tuple, numpy array, pandas or polars Series. Anything else
+        comes back as a numpy array.
+    rows : array-like of bool of shape (n_samples,)
+        True where the label is to be erased.
+    unlabeled : "auto", None or scalar, default="auto"
+        What marks an unlabeled row, see :func:`is_labeled`. With None or a scalar, -1
+        is not written: integers take the scalar, or become objects (pandas: nullable)
+        with a missing value.
+
+    Returns
+    -------
+    array-like of shape (n_samples,)
+        A new container of the same type, whatever was labelled before and is not in
+        `rows` unchanged.
+
+    Raises
+    ------
+    ValueError
+        If `rows` has another length than `y`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn_featrix.utils._labels import erase_labels
+    >>> erase_labels(np.array([0, 1, 1]), [False, True, False])
+    array([ 0, -1,  1])
+    >>> erase_labels(["spam", "ham"], [True, False])
+    [None, 'ham']
+    """
+    rows = np.asarray(rows, dtype=bool)
+    column = _as_one_dimensional(y)
+    if rows.shape != (len(column),):
+        raise ValueError(
+            f"rows has shape {rows.shape}, y has {len(column)} rows. Give one boolean "
+            "per row of y, True where its label is to be erased."
+        )
+    if hasattr(column, "is_null"):
+        kept = np.where(rows, -1, np.arange(len(rows)))  # polars: no row, no label
+        return column.gather(type(column)(kept).replace(-1, None)).alias(column.name)
+    if hasattr(column, "isna") and hasattr(column, "mask"):
+        return _erase_in_pandas(column, rows, unlabeled)
+    erased = _erase_in_array(np.asarray(column), rows, unlabeled)
+    return type(y)(erased.tolist()) if isinstance(y, (list, tuple)) else erased
+
+
+def _erase_in_pandas(column: Any, rows: NDArray[np.bool_], unlabeled: Any) -> Any:
+    dtype = column.dtype
+    if not isinstance(dtype, np.dtype):
+        return column.mask(rows)
+    if dtype.kind in "bu" or (
+        dtype.kind == "i" and _mark_for(np.asarray(column), unlabeled) is None
+    ):
+        nullable = dtype.name.replace("int", "Int").replace("u", "U")
+        nullable = {"bool": "boolean"}.get(nullable, nullable)
+        return column.astype(nullable).mask(rows)
+    erased = _erase_in_array(column.to_numpy(), rows, unlabeled)
+    return type(column)(
+        erased, index=column.index, name=column.name, dtype=erased.dtype
+    )
+
+
+def _erase_in_array(
+    values: NDArray[Any], rows: NDArray[np.bool_], unlabeled: Any
+) -> NDArray[Any]:
+    mark = _mark_for(values, unlabeled)
+    if mark is None:
+        values = values.astype(object)
+        values[rows] = None
+        return values
+    return np.where(rows, mark, values)
+
+
+def _mark_for(values: NDArray[Any], unlabeled: Any) -> Any:
+    """Mark that an array can hold, None if it has to become an array of objects."""
+    kind = values.dtype.kind
+    if kind == "f":
+        return np.array(np.nan, dtype=values.dtype)
+    if unlabeled is None or _is_missing(unlabeled):
+        return None
+    if isinstance(unlabeled, str) and unlabeled == "auto":
+        unlabeled = "-1" if kind == "U" else -1
+    if kind == "U" and isinstance(unlabeled, str):
+        return np.array(unlabeled)
+    if kind in "iu" and isinstance(unlabeled, numbers.Integral):
+        mark = np.array(unlabeled, dtype=np.min_scalar_type(int(unlabeled)))
+        # uint64 and -1 meet in float64 only, which is no label.
+        return mark if np.result_type(mark, values).kind in "iu" else None
+    return None
