@@ -1,5 +1,9 @@
 """The only gate to scikit-learn's private or version-dependent API."""
 
+# Parameter validation as every scikit-learn estimator does it.
+from sklearn.base import _fit_context as fit_context
+from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
+
 # Named sub-estimators with `name__parameter` access: no public equivalent.
 from sklearn.utils.metaestimators import _BaseComposition as NamedEstimatorsMixin
 
@@ -7,4 +11,12 @@ from sklearn.utils.metaestimators import _BaseComposition as NamedEstimatorsMixi
 from sklearn.utils.validation import _check_sample_weight as check_sample_weight
 from sklearn.utils.validation import _num_samples as num_samples
 
-__all__ = ["NamedEstimatorsMixin", "check_sample_weight", "num_samples"]
+__all__ = [
+    "HasMethods",
+    "Interval",
+    "NamedEstimatorsMixin",
+    "StrOptions",
+    "check_sample_weight",
+    "fit_context",
+    "num_samples",
+]

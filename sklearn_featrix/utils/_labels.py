@@ -13,7 +13,13 @@ from sklearn.exceptions import DataConversionWarning
 from sklearn.utils import check_array
 from sklearn.utils.multiclass import check_classification_targets
 
-__all__ = ["PartialLabels", "encode_labels", "erase_labels", "is_labeled"]
+__all__ = [
+    "PartialLabels",
+    "encode_labels",
+    "erase_labels",
+    "is_labeled",
+    "mark_beside",
+]
 
 _HOW_TO_MARK = (
     "-1 (integers, strings, objects), None or NaN (objects, floats, pandas and "
@@ -114,7 +120,8 @@ def encode_labels(
     n_samples : int, default=None
         Number of rows of the table that `y` belongs to.
     min_classes : int, default=1
-        Fewer classes among the labelled rows are an error.
+        Fewer classes among the labelled rows are an error, but for one case: a `y` of
+        -1 and 1 only, with no more of -1, is read as two classes, with a warning.
     keep : ndarray of shape (n_samples,), default=None
         Rows where it is False count as unlabeled, whatever `y` says.
 
@@ -146,10 +153,51 @@ def encode_labels(
         )
     classes, codes_of_labeled = _sorted_classes(values)
     if len(classes) < min_classes:
+        if _is_sign_coded(y, unlabeled):
+            _warn_sign_coded()
+            return encode_labels(
+                y, unlabeled=None, n_samples=n_samples,
+                min_classes=min_classes, keep=keep,
+            )  # fmt: skip
         raise ValueError(_too_few_classes_message(classes, labeled, min_classes))
     codes = np.zeros(len(labeled), dtype=np.intp)
     codes[labeled] = codes_of_labeled
     return PartialLabels(classes, codes, labeled)
+
+
+def _is_sign_coded(y: Any, unlabeled: Any) -> bool:
+    """Whether y is a fully labelled binary target of -1 and 1.
+
+    Where most rows are -1 it is a table with few labels, all of one class.
+    """
+    if not isinstance(unlabeled, str) or unlabeled != "auto":
+        return False
+    values, labeled = _split_missing(y, None)
+    return bool(
+        labeled.all()
+        and values.dtype.kind == "i"
+        and np.array_equal(np.unique(values), [-1, 1])
+        and values.sum() >= 0
+    )
+
+
+def _warn_sign_coded() -> None:
+    warnings.warn(
+        "y holds only -1 and 1, and no more of -1: they are read as two classes. Pass "
+        "unlabeled=None to say so, or unlabeled=-1 if -1 marks unlabeled rows.",
+        UserWarning,
+        stacklevel=3,
+    )
+
+
+def mark_beside(classes: NDArray[Any], unlabeled: Any) -> Any:
+    """`unlabeled` as it reads once the classes are known: -1 may be one of them."""
+    if isinstance(unlabeled, str) and unlabeled == "auto":
+        values = np.asarray(classes)
+        return (
+            None if values.dtype.kind != "f" and _auto_marks(values).any() else "auto"
+        )
+    return unlabeled
 
 
 def _sorted_classes(values: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.intp]]:
@@ -219,8 +267,8 @@ def _read(y: Any) -> tuple[NDArray[Any], NDArray[np.bool_]]:
     """Entries that are not missing, as one numpy array, and the mask of the missing."""
     if y is None:
         raise ValueError(
-            "y is None, but this estimator requires y to be passed: one entry per row, "
-            f"where {_HOW_TO_MARK}."
+            "This estimator requires y to be passed, but the target y is None. Give "
+            f"one entry per row; {_HOW_TO_MARK}."
         )
     y = _as_one_dimensional(y)
     if hasattr(y, "is_null"):  # polars: NaN and null are two things
