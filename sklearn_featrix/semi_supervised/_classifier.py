@@ -5,7 +5,7 @@ from __future__ import annotations
 from numbers import Integral
 
 import numpy as np
-from sklearn.base import ClassifierMixin, _fit_context
+from sklearn.base import ClassifierMixin
 from sklearn.metrics import accuracy_score
 from sklearn.utils import Bunch, _safe_indexing, check_random_state, gen_batches
 from sklearn.utils.class_weight import compute_class_weight
@@ -15,7 +15,14 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ..embedding import EmbeddingTransformer
 from ..preprocessing._rows import row_keys
-from ..utils._compat import NamedEstimatorsMixin, check_sample_weight, num_samples
+from ..utils._compat import (
+    HasMethods,
+    NamedEstimatorsMixin,
+    StrOptions,
+    check_sample_weight,
+    fit_context,
+    num_samples,
+)
 from ..utils._labels import encode_labels
 from ._members import check_members, default_members, fit_member, merge_copies
 from ._spaces import TableSpaces, seeded_clone, split_space
@@ -24,7 +31,7 @@ PREDICT_BATCH = 8192
 
 
 def _has_two_classes(self):
-    return len(getattr(self, "classes_", (0, 1))) == 2
+    return len(getattr(self, "classes_", ())) == 2
 
 
 class SemiSupervisedClassifier(ClassifierMixin, NamedEstimatorsMixin):
@@ -109,9 +116,9 @@ class SemiSupervisedClassifier(ClassifierMixin, NamedEstimatorsMixin):
     """
 
     _parameter_constraints = {
-        "embedding": [{"auto"}, "transformer", None],
+        "embedding": [StrOptions({"auto"}), HasMethods(["fit", "transform"]), None],
         "members": [list, None],
-        "class_weight": [dict, {"balanced"}, None],
+        "class_weight": [dict, StrOptions({"balanced"}), None],
         "unlabeled": "no_validation",
         "n_jobs": [Integral, None],
         "random_state": ["random_state"],
@@ -137,7 +144,7 @@ class SemiSupervisedClassifier(ClassifierMixin, NamedEstimatorsMixin):
         self.random_state = random_state
         self.verbose = verbose
 
-    @_fit_context(prefer_skip_nested_validation=False)
+    @fit_context(prefer_skip_nested_validation=False)
     def fit(self, X, y, sample_weight=None):
         """Embed all rows and train the members on the labelled ones.
 
@@ -260,7 +267,6 @@ class SemiSupervisedClassifier(ClassifierMixin, NamedEstimatorsMixin):
             Probabilities, in the order of `classes_`.
         """
         check_is_fitted(self)
-        X = align_columns(self, X)
         return np.vstack(
             [
                 self._average(_safe_indexing(X, batch))
