@@ -11,7 +11,6 @@ from sklearn.base import (
     BaseEstimator,
     ClassifierMixin,
     MetaEstimatorMixin,
-    _fit_context,
     clone,
     is_classifier,
 )
@@ -24,7 +23,7 @@ from sklearn.utils.metadata_routing import (
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from ..utils._compat import index_metadata, index_rows, num_samples
+from ..utils._compat import fit_context, index_metadata, index_rows, num_samples
 from ..utils._labels import PartialLabels, encode_labels, mark_beside
 
 __all__ = ["LabeledOnly"]
@@ -113,7 +112,7 @@ class LabeledOnly(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         self.estimator = estimator
         self.unlabeled = unlabeled
 
-    @_fit_context(prefer_skip_nested_validation=False)
+    @fit_context(prefer_skip_nested_validation=False)
     def fit(self, X, y, sample_weight=None, **params):
         """Fit the wrapped classifier on the labelled rows.
 
