@@ -1,0 +1,1 @@
+"""Measurements of the library: speed against a reference, quality against its peers."""
