@@ -7,32 +7,30 @@ import numpy as np
 from ._flag import Missing
 
 
-def by_frequency(codes, levels):
-    """Levels in descending frequency, ties by name, and their counts."""
-    counts = np.bincount(codes[codes >= 0], minlength=len(levels))
-    order = np.argsort(-counts, kind="stable")  # levels come sorted by name
-    return [levels[i] for i in order], counts[order]
-
-
 class CategoryEncoder:
-    """Encode texts with few levels.
+    """Encode texts by their levels.
 
     Parameters
     ----------
     max_categories : int
-        Beyond this number the rarest levels share one column, "other".
+        With more levels than this the rarest share one column, "other", as does every
+        level that is not seen in `fit`.
     """
 
     def __init__(self, max_categories):
         self.max_categories = max_categories
 
     def fit(self, column):
-        """Store the levels in descending frequency."""
+        """Store the levels in descending frequency, ties by name."""
         self.missing = Missing().fit(column.missing)
-        self.levels, _ = by_frequency(column.values, column.levels)
-        self.has_other = len(self.levels) > self.max_categories
+        counts = np.bincount(
+            column.values[~column.missing], minlength=len(column.levels)
+        )
+        order = np.argsort(-counts, kind="stable")  # levels come sorted by name
+        self.has_other = len(order) > self.max_categories
         if self.has_other:
-            self.levels = self.levels[: self.max_categories - 1]
+            order = order[: self.max_categories - 1]
+        self.levels = [column.levels[i] for i in order]
         return self
 
     @property

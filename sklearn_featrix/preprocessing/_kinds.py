@@ -16,39 +16,50 @@ _ISO_DATE = re.compile(
 )
 
 
+_KIND_OF_FORM = {"number": "numeric", "boolean": "boolean", "date": "datetime"}
+_CODE = 4  # mean characters; the letters of shorter texts say nothing
+
+
 def decide_kind(column: Column, max_categories: int) -> str:
     """Choose "numeric", "boolean", "category", "datetime" or "text" for a column."""
     if column.form != "text":
-        return {"number": "numeric", "boolean": "boolean", "date": "datetime"}[
-            column.form
-        ]
-    if not column.declared:
-        if dates_of(column.levels) is not None:
+        return _KIND_OF_FORM[column.form]
+    levels = column.levels
+    if not column.declared and levels:
+        if dates_of(levels) is not None:
             return "datetime"
-        if (
-            len(column.levels) > max_categories
-            and numbers_of(column.levels) is not None
-        ):
+        if len(levels) > max_categories and numbers_of(levels) is not None:
             return "numeric"
-    return "category" if len(column.levels) <= max_categories else "text"
+    if len(levels) <= max_categories or _mean_length(levels) < _CODE:
+        return "category"
+    return "text"
+
+
+def _mean_length(texts: list[str]) -> float:
+    return sum(map(len, texts)) / len(texts)
 
 
 def why_dropped(column: Column) -> str | None:
-    """Reason why a column says nothing, None if it says something."""
+    """Give the reason why a column says nothing, None if it says something."""
     missing = column.missing
     if missing.all():
         return "all values are missing"
     if missing.any() or n_distinct(column) > 1:
         return None
+    if column.form == "number" and np.isinf(column.values).any():
+        return "constant apart from infinite values"
     return "constant"
 
 
 def n_distinct(column: Column) -> int:
-    """Number of distinct values that are not missing, counted up to 2."""
+    """Count the distinct values, neither missing nor infinite: 0, 1 or 2 for more."""
     if column.form == "text":
         return min(len(column.levels), 2)
-    present = column.values[~column.missing]
-    return 1 if (present == present[0]).all() else 2
+    usable = np.isfinite(column.values)  # False for NaN and NaT
+    if not usable.any():
+        return 0
+    some = column.values[usable.argmax()]
+    return 2 if (usable & (column.values != some)).any() else 1
 
 
 def as_kind(column: Column, kind: str) -> Column:
@@ -96,7 +107,8 @@ def _as_texts(column: Column) -> Column:
         distinct = distinct.astype(bool)
     texts = [as_text(value) for value in distinct.tolist()]
     levels = sorted(texts)
-    position = np.array([levels.index(text) for text in texts], dtype=np.intp)
+    position_of = {level: position for position, level in enumerate(levels)}
+    position = np.array([position_of[text] for text in texts], dtype=np.intp)
     values = np.full(len(column.values), -1, dtype=np.intp)
     values[present] = position[codes]
     return replace(column, form="text", values=values, levels=levels)

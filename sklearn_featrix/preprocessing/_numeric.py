@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from ._flag import Missing
 
@@ -65,7 +65,7 @@ class NumericEncoder:
             out[:, 0] = np.where(known, (values - low) / (high - low) * 2 - 1, 0)
         else:
             rank = np.clip(np.interp(values, self.knots, self.cdf), *_CDF_CLIP)
-            out[:, 0] = np.where(known, norm.ppf(rank), 0)
+            out[:, 0] = np.where(known, ndtri(rank), 0)
             z = np.clip((values - self.mean) / self.scale, -_Z_CLIP, _Z_CLIP)
             out[:, 1] = np.where(known, z, 0)
         self.missing.encode(column.missing, out[:, -1:])

@@ -145,11 +145,15 @@ def _read_array(name: str, values: np.ndarray) -> Column:
     if kind == "m":
         return Column(name, "number", _seconds(values))
     if kind == "c":
-        raise ValueError(
-            f"Complex data not supported\nColumn {name!r} is complex: give its real "
-            "and imaginary parts as two columns."
-        )
+        raise ValueError(_complex_message(name))
     return _read_objects(name, values.tolist())
+
+
+def _complex_message(name: str) -> str:
+    return (
+        f"Complex data not supported\nColumn {name!r} is complex: give its real and "
+        "imaginary parts as two columns."
+    )
 
 
 def _seconds(values: np.ndarray) -> np.ndarray:
@@ -161,6 +165,8 @@ def _seconds(values: np.ndarray) -> np.ndarray:
 def _read_objects(name: str, values: list[Any], *, declared: bool = False) -> Column:
     """Give Python objects the form that all of them share, text if none."""
     types = set(map(type, values))
+    if any(issubclass(one, (complex, np.complexfloating)) for one in types):
+        raise ValueError(_complex_message(name))
     if types <= {str}:
         return _text_column(name, values, declared)
     missing = np.fromiter(map(is_missing, values), bool, len(values))

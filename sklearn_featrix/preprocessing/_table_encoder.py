@@ -20,6 +20,7 @@ from ._flag import FlagEncoder
 from ._kinds import as_kind, decide_kind, n_distinct, why_dropped
 from ._numeric import NumericEncoder
 from ._table import Table, as_frame, check_unique_names, column_names
+from ._text import TextEncoder
 
 _ENCODINGS = ("linear", "tree")
 
@@ -141,12 +142,14 @@ class TableEncoder(TransformerMixin, BaseEstimator):
                 self._encoders[position] = self._encoder_of(column, kind).fit(column)
 
     def _encoder_of(self, column, kind):
-        if n_distinct(column) == 1:
+        if n_distinct(column) < 2:
             return FlagEncoder()
         if kind in ("numeric", "boolean"):
             return NumericEncoder()
         if kind == "datetime":
             return DatetimeEncoder()
+        if kind == "text":
+            return TextEncoder(self.max_categories, self.n_text_components, self._seed)
         return CategoryEncoder(self.max_categories)
 
     def _refuse_nothing_left(self, table):
