@@ -67,7 +67,7 @@ class LabeledOnly(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         The class labels, in the caller's dtype; "unlabeled" is none of them.
     n_features_in_ : int
         Number of features seen during fit, if the wrapped classifier tells.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Names of the features seen during fit, if the wrapped classifier tells.
 
     See Also

@@ -86,7 +86,7 @@ class SemiSupervisedClassifier(ClassifierMixin, NamedEstimatorsMixin):
         Number of labelled rows with a weight above zero.
     n_features_in_ : int
         Number of columns seen in `fit`.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Their names, if all are strings.
 
     See Also
