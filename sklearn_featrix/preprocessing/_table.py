@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from types import NoneType
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -167,7 +168,7 @@ def _read_objects(name: str, values: list[Any], *, declared: bool = False) -> Co
     types = set(map(type, values))
     if any(issubclass(one, (complex, np.complexfloating)) for one in types):
         raise ValueError(_complex_message(name))
-    if types <= {str}:
+    if _only_texts_and_gaps(values, types):
         return _text_column(name, values, declared)
     missing = np.fromiter(map(is_missing, values), bool, len(values))
     present = [v for v, gone in zip(values, missing, strict=True) if not gone]
@@ -179,6 +180,13 @@ def _read_objects(name: str, values: list[Any], *, declared: bool = False) -> Co
     column = np.full(len(values), np.array("NaT" if form == "date" else np.nan, dtype))
     column[~missing] = np.array([convert(v) for v in present], dtype=dtype)
     return Column(name, form, column)
+
+
+def _only_texts_and_gaps(values: list[Any], types: set[type]) -> bool:
+    """Tell the common case without a Python call per value."""
+    if str not in types or not types <= {str, float, NoneType}:
+        return False
+    return not any(type(value) is float and value == value for value in values)
 
 
 def is_missing(value: Any) -> bool:
@@ -228,12 +236,12 @@ def as_text(value: Any) -> str:
     return str(value)
 
 
-def _text_column(name: str, texts: list[str | None], declared: bool) -> Column:
-    index: dict[str | None, int] = {}
+def _text_column(name: str, texts: list[Any], declared: bool) -> Column:
+    index: dict[Any, int] = {}
     codes = np.fromiter(
         (index.setdefault(text, len(index)) for text in texts), np.intp, len(texts)
     )
-    levels = sorted(text for text in index if text is not None and text.strip())
+    levels = sorted(text for text in index if isinstance(text, str) and text.strip())
     # Blank text says as much as a missing value: both end at -1.
     position = np.full(len(index), -1, dtype=np.intp)
     for rank, level in enumerate(levels):

@@ -3,41 +3,121 @@
 from __future__ import annotations
 
 import warnings
+from collections import Counter
 from numbers import Integral
 from typing import Any
 
 import numpy as np
-from scipy import sparse
-from sklearn.base import BaseEstimator, TransformerMixin, _fit_context
+from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils import check_random_state
-from sklearn.utils._param_validation import Interval, StrOptions
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
 from ..exceptions import DroppedColumnWarning
+from ..utils._compat import Interval, StrOptions, fit_context
 from ._category import CategoryEncoder
 from ._datetime import DatetimeEncoder
 from ._flag import FlagEncoder
 from ._kinds import as_kind, decide_kind, n_distinct, why_dropped
 from ._numeric import NumericEncoder
-from ._table import Table, as_frame, check_unique_names, column_names
+from ._table import Table
 from ._text import TextEncoder
+from ._validation import validate_table
 
 _ENCODINGS = ("linear", "tree")
+_MAX_SUFFIX = 60  # characters of a level in the name of its column
 
 
 class TableEncoder(TransformerMixin, BaseEstimator):
     """Turn a table of any columns into a float32 matrix, without looking at a target.
 
+    Every column becomes a few numbers according to its kind. No statistic depends on
+    the order of the rows or on the container, and one fit serves both encodings.
+
     Parameters
     ----------
     encoding : {"linear", "tree"}, default="linear"
         What `transform` returns.
+
+        - "linear": for linear models, kernels and networks; no missing values.
+          Numbers become their normal score (Gaussian quantile of the mid-rank) and
+          z-score clipped at 4; categories one column per level; a column with two
+          values one column of -1 and 1, whatever its type; dates the normal and
+          z-scores of their calendar parts and of elapsed time; texts components of
+          their n-grams beside their frequent levels. A column with gaps gets a 0/1
+          flag.
+        - "tree": for trees; NaN where missing. Numbers stay as they are, categories
+          become ordinal codes by descending frequency, dates their calendar parts
+          and elapsed days, texts their components and an ordinal code.
+
     max_categories : int, default=24
-        Most columns that one categorical column becomes.
+        A string column with more levels than this is a text (a category if its levels
+        have fewer than 4 characters on average), and its rarer levels share one
+        column, "other". At least 2.
     n_text_components : int, default=30
-        Most components of a text column.
+        Components of a column of prose (40 or more characters on average); columns of
+        shorter texts get a sixth of it. 0 for none: texts are categories then.
     random_state : int, RandomState instance or None, default=None
-        Seed of the text components.
+        Seed of the text components; irrelevant for tables without texts.
+
+    Attributes
+    ----------
+    column_kinds_ : dict of str to str
+        "numeric", "boolean", "category", "datetime" or "text" by column name (`x0`,
+        `x1`, ... for tables without names), dropped columns included.
+    dropped_columns_ : dict of str to str
+        Why each column that carries no information is left out, by column name.
+    column_index_ : ndarray of shape (n_outputs,)
+        Position of the input column that each output column came from.
+    n_features_in_ : int
+        Number of input columns.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the input columns, defined only when all are strings.
+
+    Warns
+    -----
+    DroppedColumnWarning
+        If columns are constant or missing altogether; it names all of them.
+
+    See Also
+    --------
+    EmbeddingTransformer : Vectors learned from all rows, on top of this encoding.
+
+    Notes
+    -----
+    Numbers, dates and booleans in columns of Python objects are recognised, as are
+    ISO 8601 dates in strings, and plain numbers in string columns with more than
+    `max_categories` levels; mixed types are read as texts. Blank strings are missing.
+    Infinities count in no statistic; "linear" takes them as the extreme finite value
+    seen in `fit`, and so does "tree". Numbers beyond the range of float32 are clipped
+    to it. Sparse matrices are numeric, and the output is dense.
+
+    Columns are matched by name, in any order. Categories unseen in `fit` are "other"
+    where there is one, otherwise zeros ("linear") or a code of their own ("tree").
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from sklearn_featrix.preprocessing import TableEncoder
+    >>> X = pd.DataFrame(
+    ...     {
+    ...         "age": [31.0, None, 52.0, 47.0],
+    ...         "color": ["red", "blue", "red", "green"],
+    ...         "member": [True, False, True, True],
+    ...     }
+    ... )
+    >>> encoder = TableEncoder().fit(X)
+    >>> encoder.column_kinds_
+    {'age': 'numeric', 'color': 'category', 'member': 'boolean'}
+    >>> encoder.get_feature_names_out().tolist()
+    ['age__gauss', 'age__z', 'age__missing', 'color=red', 'color=blue',
+     'color=green', 'member']
+    >>> encoder.transform(X)[1]
+    array([ 0.,  0.,  1.,  0.,  1.,  0., -1.], dtype=float32)
+    >>> TableEncoder("tree").fit_transform(X)
+    array([[31.,  0.,  1.],
+           [nan,  1.,  0.],
+           [52.,  0.,  1.],
+           [47.,  2.,  1.]], dtype=float32)
     """
 
     _parameter_constraints = {
@@ -60,7 +140,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         self.n_text_components = n_text_components
         self.random_state = random_state
 
-    @_fit_context(prefer_skip_nested_validation=True)
+    @fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y=None):
         """Learn what each column is and how to encode it.
 
@@ -76,9 +156,9 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         self : TableEncoder
             The fitted encoder.
         """
-        table = Table(self._validate(X, reset=True))
+        table = Table(validate_table(self, X, reset=True))
         self._fit_columns(table)
-        self._refuse_nothing_left(table)
+        self._refuse_nothing_left(table.shape[0])
         self._warn_dropped()
         return self
 
@@ -98,33 +178,34 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         return self._encode(X, self.encoding)
 
     def get_feature_names_out(self, input_features=None):
-        """Names of the output columns.
+        """Name the output columns: `column`, `column__part` or `column=level`.
 
         Parameters
         ----------
         input_features : array-like of str, default=None
-            Names of the input columns; must match those seen in `fit`.
+            Names of the input columns; must be those seen in `fit`, if there were any.
 
         Returns
         -------
         ndarray of str objects of shape (n_outputs,)
-            Names of the output columns.
+            Names of the output columns, all different.
         """
         check_is_fitted(self)
         names = self._input_names(input_features)
         outputs = [
-            names[position] + suffix
+            names[position] + suffix[:_MAX_SUFFIX]
             for position, suffixes in self._suffixes(self.encoding)
             for suffix in suffixes
         ]
-        return np.array(outputs, dtype=object)
+        return np.array(_made_unique(outputs), dtype=object)
 
     @property
     def column_index_(self):
         """Position of the input column that each output column came from."""
-        counts = [(i, len(names)) for i, names in self._suffixes(self.encoding)]
-        positions, lengths = zip(*counts, strict=True)
-        return np.repeat(np.array(positions), lengths)
+        check_is_fitted(self)
+        suffixes = self._suffixes(self.encoding)
+        lengths = [len(names) for _, names in suffixes]
+        return np.repeat([position for position, _ in suffixes], lengths)
 
     def _fit_columns(self, table):
         self.column_kinds_, self.dropped_columns_ = {}, {}
@@ -152,33 +233,32 @@ class TableEncoder(TransformerMixin, BaseEstimator):
             return TextEncoder(self.max_categories, self.n_text_components, self._seed)
         return CategoryEncoder(self.max_categories)
 
-    def _refuse_nothing_left(self, table):
-        if not self._encoders:
-            reasons = ", ".join(
-                f"{k!r} ({v})" for k, v in self.dropped_columns_.items()
-            )
-            samples = "1 sample" if table.shape[0] == 1 else f"{table.shape[0]} samples"
-            raise ValueError(
-                f"No column of the table with {samples} says anything: {reasons}. Give "
-                "rows that differ in at least one column."
-            )
+    def _refuse_nothing_left(self, n_samples):
+        if self._encoders:
+            return
+        samples = "1 sample" if n_samples == 1 else f"{n_samples} samples"
+        raise ValueError(
+            f"No column of the table with {samples} carries information: "
+            f"{self._dropped_text()}. Give rows that differ in at least one column."
+        )
 
     def _warn_dropped(self):
-        if self.dropped_columns_:
-            reasons = ", ".join(
-                f"{k!r} ({v})" for k, v in self.dropped_columns_.items()
-            )
-            warnings.warn(
-                f"Dropped {len(self.dropped_columns_)} of {self.n_features_in_} columns "
-                f"that carry no information: {reasons}.",
-                DroppedColumnWarning,
-                stacklevel=2,
-            )
+        if not self.dropped_columns_:
+            return
+        warnings.warn(
+            f"Dropped {len(self.dropped_columns_)} of {self.n_features_in_} columns that "
+            f"carry no information: {self._dropped_text()}.",
+            DroppedColumnWarning,
+            stacklevel=2,
+        )
+
+    def _dropped_text(self):
+        return ", ".join(f"{k!r} ({why})" for k, why in self.dropped_columns_.items())
 
     def _encode(self, X: Any, encoding: str) -> np.ndarray:
         """Encode a table either way, whatever `self.encoding` is."""
         check_is_fitted(self)
-        table = Table(self._validate(X, reset=False))
+        table = Table(validate_table(self, X, reset=False))
         suffixes = self._suffixes(encoding)
         width = sum(len(names) for _, names in suffixes)
         out = np.empty((table.shape[0], width), dtype=np.float32)
@@ -211,43 +291,6 @@ class TableEncoder(TransformerMixin, BaseEstimator):
             )
         return given
 
-    def _validate(self, X, *, reset):
-        if not sparse.issparse(X) and as_frame(X) is not None:
-            return self._validate_frame(X, reset=reset)
-        if isinstance(X, (list, tuple)):
-            X = _array_of_list(X)
-        return validate_data(
-            self, X, reset=reset, dtype=None, accept_sparse=["csc", "csr"],
-            ensure_all_finite=False,
-        )  # fmt: skip
-
-    def _validate_frame(self, X, *, reset):
-        check_unique_names(X)
-        if not reset and hasattr(self, "feature_names_in_"):
-            X = self._in_order_of_fit(X)
-        if X.shape[1] == 0:
-            raise ValueError(
-                f"Found array with 0 feature(s) (shape={X.shape}) while a minimum of 1 "
-                "is required."
-            )
-        if X.shape[0] == 0:
-            raise ValueError(
-                f"Found array with 0 sample(s) (shape={X.shape}) while a minimum of 1 is "
-                "required."
-            )
-        validate_data(self, X, reset=reset, skip_check_array=True)
-        return X
-
-    def _in_order_of_fit(self, X):
-        names = column_names(X)
-        if names is None or names == self._names:
-            return X
-        missing = [name for name in self._names if name not in set(names)]
-        extra = [name for name in names if name not in set(self._names)]
-        if missing or extra:
-            raise ValueError(_wrong_columns_message(missing, extra))
-        return as_frame(X).select(self._names).to_native()
-
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.input_tags.allow_nan = True
@@ -258,16 +301,11 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         return tags
 
 
-def _wrong_columns_message(missing, extra):
-    parts = ["The feature names should match those that were passed during fit."]
-    if extra:
-        parts.append(f"Feature names unseen at fit time: {extra}; drop them.")
-    if missing:
-        parts.append(f"Feature names seen at fit time, yet now missing: {missing}.")
-    return "\n".join(parts)
-
-
-def _array_of_list(rows):
-    """Lists of numbers as numbers; with a string among them every value as it is."""
-    array = np.asarray(rows)
-    return np.asarray(rows, dtype=object) if array.dtype.kind in "US" else array
+def _made_unique(names):
+    """Number the names that occurred before."""
+    seen = Counter()
+    unique = []
+    for name in names:
+        seen[name] += 1
+        unique.append(name if seen[name] == 1 else f"{name}__{seen[name]}")
+    return unique

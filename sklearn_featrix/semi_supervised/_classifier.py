@@ -7,20 +7,22 @@ from numbers import Integral
 import numpy as np
 from sklearn.base import ClassifierMixin
 from sklearn.metrics import accuracy_score
-from sklearn.utils import Bunch, _safe_indexing, check_random_state, gen_batches
+from sklearn.utils import Bunch, check_random_state, gen_batches
 from sklearn.utils.class_weight import compute_class_weight
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.parallel import Parallel, delayed
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
 from ..embedding import EmbeddingTransformer
 from ..preprocessing._rows import row_keys
+from ..preprocessing._validation import validate_table
 from ..utils._compat import (
     HasMethods,
     NamedEstimatorsMixin,
     StrOptions,
     check_sample_weight,
     fit_context,
+    index_rows,
     num_samples,
 )
 from ..utils._labels import encode_labels
@@ -169,7 +171,7 @@ class SemiSupervisedClassifier(ClassifierMixin, NamedEstimatorsMixin):
             If fewer than two classes are labelled, `y` and `X` differ in length, or
             the table has no usable column.
         """
-        validate_data(self, X, skip_check_array=True)
+        X = validate_table(self, X, reset=True)
         members = self._checked_members()
         weights = self._row_weights(X, sample_weight)
         labels = encode_labels(
@@ -211,7 +213,7 @@ class SemiSupervisedClassifier(ClassifierMixin, NamedEstimatorsMixin):
             {base for _, _, space in members for base in split_space(space)},
             self._embedding_to_fit(),
             random_state,
-        ).fit(_safe_indexing(X, distinct))
+        ).fit(index_rows(X, distinct))
         self.embedding_ = self._spaces.embedding_
 
     def _embedding_to_fit(self):
@@ -233,7 +235,7 @@ class SemiSupervisedClassifier(ClassifierMixin, NamedEstimatorsMixin):
             )[codes]
         )
         self._member_spaces = [space for _, _, space in members]
-        views = self._spaces.transform(_safe_indexing(X, rows), self._member_spaces)
+        views = self._spaces.transform(index_rows(X, rows), self._member_spaces)
         self.estimators_ = Parallel(n_jobs=self.n_jobs, prefer="threads")(
             delayed(fit_member)(
                 name,
@@ -267,9 +269,10 @@ class SemiSupervisedClassifier(ClassifierMixin, NamedEstimatorsMixin):
             Probabilities, in the order of `classes_`.
         """
         check_is_fitted(self)
+        X = validate_table(self, X, reset=False)
         return np.vstack(
             [
-                self._average(_safe_indexing(X, batch))
+                self._average(index_rows(X, batch))
                 for batch in gen_batches(num_samples(X), PREDICT_BATCH)
             ]
         )
@@ -342,7 +345,7 @@ class SemiSupervisedClassifier(ClassifierMixin, NamedEstimatorsMixin):
         rows = np.flatnonzero(labels.labeled)
         if sample_weight is not None:
             sample_weight = check_sample_weight(sample_weight, X)[rows]
-        predicted = self.predict(_safe_indexing(X, rows))
+        predicted = self.predict(index_rows(X, rows))
         return accuracy_score(
             labels.labeled_values, predicted, sample_weight=sample_weight
         )

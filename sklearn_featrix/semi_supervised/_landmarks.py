@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 from sklearn.kernel_approximation import Nystroem
-from sklearn.utils import _safe_indexing
 
-from ..utils._compat import num_samples
+from ..utils._compat import index_rows, num_samples
 
 N_LANDMARKS = 300
 N_SCALING_ROWS = 2000
@@ -40,7 +39,7 @@ class Landmarks:
         """Draw the landmarks among the rows of `X` and scale the columns."""
         n_drawn = min(N_SCALING_ROWS, num_samples(X))
         drawn = self.random_state.permutation(num_samples(X))[:n_drawn]
-        encoded = self._encode(_safe_indexing(X, drawn))
+        encoded = self._encode(index_rows(X, drawn))
         groups = self.encoder.column_index_
         variances = np.bincount(groups, weights=encoded.var(axis=0))[groups]
         # a column that is constant among the drawn rows keeps its own scale

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from sklearn.ensemble import ExtraTreesClassifier
 from sklearn.linear_model import LogisticRegression
-from sklearn.utils import _safe_indexing
 from sklearn.utils.validation import has_fit_parameter
 
+from ..utils._compat import index_rows
 from ._spaces import BASE_SPACES, split_space
 
 
@@ -169,4 +169,4 @@ def fit_member(name, estimator, X, codes, weights):
             "without sample_weight and class_weight, or replace the member."
         )
     copies = np.repeat(np.arange(len(codes)), weights.astype(int))
-    return estimator.fit(_safe_indexing(X, copies), codes[copies])
+    return estimator.fit(index_rows(X, copies), codes[copies])
