@@ -1,0 +1,265 @@
+"""The cross-validated score with its uncertainty."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from numbers import Integral, Real
+
+import numpy as np
+from scipy.stats import t as student_t
+from sklearn import get_config
+from sklearn.model_selection import (
+    StratifiedGroupKFold,
+    StratifiedKFold,
+    cross_validate,
+)
+from sklearn.utils import check_random_state, check_scalar
+
+from ._labeled_split import LabeledSplit
+
+__all__ = ["ScoreInterval", "cross_val_interval"]
+
+
+@dataclass(frozen=True, eq=False)
+class ScoreInterval:
+    """A cross-validated score and the interval that holds the true one.
+
+    Parameters
+    ----------
+    score : float
+        Mean over the folds.
+    low : float
+        Lower end of the interval.
+    high : float
+        Upper end of the interval.
+    scores : ndarray of shape (n_repeats * n_folds,)
+        Score of each fold.
+    confidence : float
+        Share of such intervals that hold the true score.
+    n_folds : int
+        Number of folds, or of all splits where a splitter chose them.
+    n_repeats : int
+        How often the rows were dealt out anew.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn_featrix.model_selection import ScoreInterval
+    >>> ScoreInterval(0.741, 0.702, 0.78, np.array([0.72, 0.762]), 0.95, n_folds=2)
+    0.741 [0.702, 0.780] (95 % interval, 2 folds)
+    """
+
+    score: float
+    low: float
+    high: float
+    scores: np.ndarray
+    confidence: float
+    n_folds: int
+    n_repeats: int = 1
+
+    def __repr__(self):
+        folds = f"{self.n_folds} folds"
+        if self.n_repeats > 1:
+            folds = f"{self.n_repeats} x {folds}"
+        return (
+            f"{self.score:.3f} [{self.low:.3f}, {self.high:.3f}] "
+            f"({100 * self.confidence:g} % interval, {folds})"
+        )
+
+
+def cross_val_interval(
+    estimator,
+    X,
+    y,
+    *,
+    scoring=None,
+    cv=5,
+    n_repeats=1,
+    groups=None,
+    confidence=0.95,
+    unlabeled="auto",
+    params=None,
+    n_jobs=None,
+    random_state=None,
+):
+    r"""Cross-validate on the labelled rows and say how sure the score is.
+
+    With few labels a measured score is little more than a guess, and folds that share
+    their train rows agree more than they know. The interval is the corrected resampled
+    t interval of Nadeau and Bengio [1]_, which allows for that; over repeated folds it
+    is used as in [2]_.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Classifier to score. Unlabeled rows are in its train parts: it must know them,
+        or be wrapped in :class:`~sklearn_featrix.compose.LabeledOnly`.
+    X : array-like of shape (n_samples, n_features)
+        The table.
+    y : array-like of shape (n_samples,)
+        Partial labels.
+    scoring : str or callable, default=None
+        One metric; None takes the `score` of the estimator.
+    cv : int, splitter, iterable or None, default=5
+        Splits the labelled rows, see :class:`LabeledSplit`, which may be passed too. A
+        number means stratified folds, of whole groups if there are `groups`.
+    n_repeats : int, default=1
+        How often the rows are dealt out into `cv` folds. Repeating makes score and
+        interval less a matter of luck, but hardly narrower.
+    groups : array-like of shape (n_samples,), default=None
+        Group of each row, for splitters that keep groups together.
+    confidence : float, default=0.95
+        Share of such intervals that hold the true score, in (0, 1).
+    unlabeled : "auto", None or scalar, default="auto"
+        What marks an unlabeled row, see :func:`~sklearn_featrix.utils.is_labeled`.
+    params : dict, default=None
+        Parameters of the estimator's `fit`; with metadata routing enabled, of the
+        splitter and the scorer too.
+    n_jobs : int, default=None
+        Number of folds that are fitted at a time.
+    random_state : int, RandomState instance or None, default=None
+        Shuffles the rows before they are dealt out into folds. With None, one round of
+        folds takes them as they come, like scikit-learn, and repeats are random.
+
+    Returns
+    -------
+    ScoreInterval
+        `score`, `low`, `high`, `scores` and what they rest on.
+
+    Raises
+    ------
+    ValueError
+        If there are several metrics, fewer than two folds, or a fold without a score.
+
+    Warns
+    -----
+    UserWarning
+        If all folds have the same score: the interval has no width, for want of tests.
+
+    See Also
+    --------
+    LabeledSplit : The folds.
+
+    Notes
+    -----
+    With :math:`J` scores of mean :math:`m` and variance :math:`s^2`, the interval is
+    :math:`m \pm t_{J-1} \sqrt{(1/J + n_{test}/n_{train}) s^2}`, where the sizes count
+    labelled rows. It is not cut off at the bounds of the metric. Its true score is the
+    expected one of an estimator that learns from a train part's number of labels: with
+    all labels the estimator is a little better.
+
+    References
+    ----------
+    .. [1] C. Nadeau and Y. Bengio. Inference for the generalization error. Machine
+       Learning 52, 239-281, 2003.
+    .. [2] R. R. Bouckaert and E. Frank. Evaluating the replicability of significance
+       tests for comparing learning algorithms. PAKDD, 3-12, 2004.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_classification
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> from sklearn_featrix.compose import LabeledOnly
+    >>> from sklearn_featrix.datasets import mask_labels
+    >>> from sklearn_featrix.model_selection import cross_val_interval
+    >>> X, y = make_classification(1000, flip_y=0.2, random_state=0)
+    >>> y = mask_labels(y, n_labeled=200, random_state=0)
+    >>> model = LabeledOnly(LogisticRegression())
+    >>> cross_val_interval(model, X, y, n_repeats=3, random_state=0)
+    0.8... [0.7..., 0.9...] (95 % interval, 3 x 5 folds)
+    """
+    check_scalar(
+        confidence, "confidence", Real, min_val=0, max_val=1,
+        include_boundaries="neither",
+    )  # fmt: skip
+    check_scalar(n_repeats, "n_repeats", Integral, min_val=1)
+    if scoring is not None and not isinstance(scoring, str) and not callable(scoring):
+        raise ValueError(
+            f"scoring={scoring!r} is not allowed: an interval belongs to one metric. "
+            "Pass one name or one scorer."
+        )
+    splitters = _splitters(cv, n_repeats, groups, unlabeled, random_state)
+    rounds = [
+        _score_folds(estimator, X, y, splitter, scoring, groups, params, n_jobs)
+        for splitter in splitters
+    ]
+    scores, ratios = (np.concatenate(parts) for parts in zip(*rounds, strict=True))
+    _check_scores(scores)
+    score, half = scores.mean(), _half_width(scores, ratios.mean(), confidence)
+    return ScoreInterval(
+        float(score), float(score - half), float(score + half), scores, confidence,
+        n_folds=len(scores) // n_repeats, n_repeats=n_repeats,
+    )  # fmt: skip
+
+
+def _splitters(cv, n_repeats, groups, unlabeled, random_state):
+    """One splitter for each time that the rows are dealt out."""
+    if isinstance(cv, LabeledSplit) or not (cv is None or isinstance(cv, Integral)):
+        if n_repeats > 1:
+            raise ValueError(
+                f"n_repeats={n_repeats} needs a number of folds as cv, got {cv!r}. "
+                "Pass cv=5, or a splitter that repeats, such as RepeatedStratifiedKFold."
+            )
+        is_ours = isinstance(cv, LabeledSplit)
+        return [cv if is_ours else LabeledSplit(cv, unlabeled_mark=unlabeled)]
+    n_folds = LabeledSplit(cv).get_n_splits()  # refuses fewer than two
+    folds = StratifiedKFold if groups is None else StratifiedGroupKFold
+    if n_repeats == 1 and random_state is None:
+        return [LabeledSplit(folds(n_folds), unlabeled_mark=unlabeled)]
+    seeds = check_random_state(random_state).randint(2**31 - 1, size=n_repeats)
+    return [
+        LabeledSplit(
+            folds(n_folds, shuffle=True, random_state=int(seed)),
+            unlabeled_mark=unlabeled,
+        )
+        for seed in seeds
+    ]
+
+
+def _score_folds(estimator, X, y, splitter, scoring, groups, params, n_jobs):
+    """Score of each fold, and its number of test labels over that of train labels."""
+    if groups is not None and get_config()["enable_metadata_routing"]:
+        params, groups = {**(params or {}), "groups": groups}, None
+    result = cross_validate(
+        estimator, X, y, scoring=scoring, cv=splitter, groups=groups, params=params,
+        n_jobs=n_jobs, return_indices=True, error_score="raise",
+    )  # fmt: skip
+    if "test_score" not in result:
+        raise ValueError(
+            f"scoring={scoring!r} returns several metrics; an interval belongs to one. "
+            "Pass one name or one scorer."
+        )
+    labeled = splitter._read(X, y, None).labeled
+    indices = result["indices"]
+    ratios = [
+        len(test) / labeled[train].sum()
+        for train, test in zip(indices["train"], indices["test"], strict=True)
+    ]
+    return result["test_score"], np.array(ratios)
+
+
+def _check_scores(scores):
+    if len(scores) < 2:
+        raise ValueError(
+            f"cv makes {len(scores)} fold; the spread of the score takes at least two."
+        )
+    n_missing = int(np.isnan(scores).sum())
+    if n_missing:
+        raise ValueError(
+            f"{n_missing} of {len(scores)} folds have no score (NaN): as a rule their "
+            "test part lacks a class. Use fewer folds, or label more rows."
+        )
+    if np.ptp(scores) == 0:
+        warnings.warn(
+            f"All {len(scores)} folds score {scores[0]:.3f}, so the interval has no "
+            "width. That says too few test rows, not certainty. Label more rows, or "
+            "take a finer metric such as neg_log_loss.",
+            UserWarning,
+            stacklevel=3,
+        )
+
+
+def _half_width(scores, ratio, confidence):
+    quantile = student_t.ppf((1 + confidence) / 2, len(scores) - 1)
+    return quantile * np.sqrt((1 / len(scores) + ratio) * scores.var(ddof=1))
