@@ -62,7 +62,8 @@ class NumericEncoder:
         values = self._bounded(values)
         if self.is_two_level:
             low, high = self.knots
-            out[:, 0] = np.where(known, (values - low) / (high - low) * 2 - 1, 0)
+            side = np.clip((values - low) / (high - low) * 2 - 1, -1, 1)
+            out[:, 0] = np.where(known, side, 0)
         else:
             rank = np.clip(np.interp(values, self.knots, self.cdf), *_CDF_CLIP)
             out[:, 0] = np.where(known, ndtri(rank), 0)

@@ -55,7 +55,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         column, "other". At least 2.
     n_text_components : int, default=30
         Components of a column of prose (40 or more characters on average); columns of
-        shorter texts get a sixth of it. 0 for none: texts are categories then.
+        shorter texts get a sixth of it. 0: only the frequent levels of texts count.
     random_state : int, RandomState instance or None, default=None
         Seed of the text components; irrelevant for tables without texts.
 
@@ -246,8 +246,8 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         if not self.dropped_columns_:
             return
         warnings.warn(
-            f"Dropped {len(self.dropped_columns_)} of {self.n_features_in_} columns that "
-            f"carry no information: {self._dropped_text()}.",
+            f"Dropped {len(self.dropped_columns_)} of {self.n_features_in_} columns "
+            f"that carry no information: {self._dropped_text()}.",
             DroppedColumnWarning,
             stacklevel=2,
         )
@@ -302,7 +302,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
 
 
 def _made_unique(names):
-    """Number the names that occurred before."""
+    """Append a number to names that occurred before."""
     seen = Counter()
     unique = []
     for name in names:
