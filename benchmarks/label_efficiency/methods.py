@@ -1,0 +1,155 @@
+"""The methods of the study. All see the same rows and the same encodings.
+
+A method says which view of the table it learns from, and makes an estimator:
+
+- "linear" and "tree": the two encodings of `TableEncoder`, fitted on the whole pool;
+- "embedded": the output of `EmbeddingTransformer`, fitted on the whole pool;
+- "raw": the table as it is.
+
+Only methods with ``all_rows`` are fitted on the unlabeled rows too. All run in one
+thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sklearn.ensemble import (
+    ExtraTreesClassifier,
+    HistGradientBoostingClassifier,
+    RandomForestClassifier,
+)
+from sklearn.linear_model import LogisticRegression
+from sklearn.semi_supervised import LabelSpreading, SelfTrainingClassifier
+
+from benchmarks.label_efficiency.protocol import Trial
+
+
+@dataclass(frozen=True)
+class Method:
+    """A view of the table, and how to make an estimator for a trial."""
+
+    space: str
+    make: Callable[[Trial], Any]
+    all_rows: bool = False
+
+
+def _logistic_regression(trial: Trial, C: float = 1.0) -> Any:
+    return LogisticRegression(C=C, max_iter=1000)
+
+
+def _catboost(trial: Trial) -> Any:
+    from catboost import CatBoostClassifier
+
+    return CatBoostClassifier(
+        iterations=150,
+        depth=4,
+        thread_count=1,
+        allow_writing_files=False,
+        verbose=False,
+        random_seed=trial.seed,
+    )
+
+
+def _xgboost(trial: Trial) -> Any:
+    from xgboost import XGBClassifier
+
+    return XGBClassifier(
+        n_estimators=150,
+        max_depth=4,
+        learning_rate=0.1,
+        n_jobs=1,
+        random_state=trial.seed,
+    )
+
+
+def _lightgbm(trial: Trial) -> Any:
+    from lightgbm import LGBMClassifier
+
+    return LGBMClassifier(
+        n_estimators=150,
+        num_leaves=15,
+        learning_rate=0.1,
+        min_child_samples=3,
+        n_jobs=1,
+        verbose=-1,
+        random_state=trial.seed,
+    )
+
+
+def _semi_supervised(trial: Trial) -> Any:
+    from sklearn.frozen import FrozenEstimator
+
+    from sklearn_featrix import SemiSupervisedClassifier
+
+    return SemiSupervisedClassifier(
+        FrozenEstimator(trial.embedding), random_state=trial.seed
+    )
+
+
+def _without_embedding(trial: Trial) -> Any:
+    from sklearn_featrix import SemiSupervisedClassifier
+
+    return SemiSupervisedClassifier(None, random_state=trial.seed)
+
+
+METHODS: dict[str, Method] = {
+    "logistic_regression": Method("linear", _logistic_regression),
+    "extra_trees": Method(
+        "tree", lambda trial: ExtraTreesClassifier(100, random_state=trial.seed)
+    ),
+    "random_forest": Method(
+        "tree", lambda trial: RandomForestClassifier(100, random_state=trial.seed)
+    ),
+    "hist_gradient_boosting": Method(
+        "tree", lambda trial: HistGradientBoostingClassifier(random_state=trial.seed)
+    ),
+    "hist_gradient_boosting_small": Method(
+        "tree",
+        lambda trial: HistGradientBoostingClassifier(
+            min_samples_leaf=3, random_state=trial.seed
+        ),
+    ),
+    "catboost": Method("tree", _catboost),
+    "xgboost": Method("tree", _xgboost),
+    "lightgbm": Method("tree", _lightgbm),
+    "label_spreading_knn": Method(
+        "linear", lambda trial: LabelSpreading("knn", n_neighbors=7), all_rows=True
+    ),
+    "self_training_lr": Method(
+        "linear",
+        lambda trial: SelfTrainingClassifier(_logistic_regression(trial)),
+        all_rows=True,
+    ),
+    "lr_on_embedding": Method(
+        "embedded", lambda trial: _logistic_regression(trial, C=10.0)
+    ),
+    "semi_supervised": Method("raw", _semi_supervised, all_rows=True),
+    "semi_supervised_no_embedding": Method("raw", _without_embedding, all_rows=True),
+}
+
+# Weighted means of the probabilities of methods above: they cost no further fit.
+VOTES: dict[str, dict[str, int]] = {
+    "vote3": {"logistic_regression": 1, "extra_trees": 1, "catboost": 1},
+    "vote3_and_embedding": {
+        "logistic_regression": 1,
+        "extra_trees": 1,
+        "catboost": 1,
+        "lr_on_embedding": 1,
+    },
+    "semi_supervised_catboost": {"semi_supervised": 4, "catboost": 1},
+}
+
+NAMES = (*METHODS, *VOTES)
+
+
+def check_names(names: list[str]) -> list[str]:
+    """Return the names, or all where there are none; refuse unknown ones."""
+    unknown = [name for name in names if name not in NAMES]
+    if unknown:
+        raise ValueError(
+            f"Unknown method {', '.join(unknown)}; there are: {', '.join(NAMES)}."
+        )
+    return list(names or NAMES)
