@@ -66,7 +66,8 @@ class TableSpaces:
     def _fit_embedding(self, X):
         if "embedding" not in self.needed:
             return None
-        return seeded_clone(self.embedding, self.random_state).fit(X)
+        # FrozenEstimator asks for a y
+        return seeded_clone(self.embedding, self.random_state).fit(X, None)
 
     def _fit_encoder(self, X):
         if not self.needed & {"linear", "tree", "rbf"}:
