@@ -169,12 +169,13 @@ def _callbacks(
     deadline: float | None,
     verbose: int,
 ) -> list[tuple[str, Any]]:
+    # Up during the first tenth, then down; neither phase may be empty.
+    total_steps = max(n_steps, 2)
     schedule = LRScheduler(
         policy=OneCycleLR,
         max_lr=learning_rate,
-        # The cycle has a first and a last step, even when training has only one.
-        total_steps=max(n_steps, 2),
-        pct_start=0.1,
+        total_steps=total_steps,
+        pct_start=max(0.1, 1.5 / total_steps),
         step_every="batch",
         event_name=None,
     )
@@ -190,9 +191,9 @@ def _warn_stopped(n_done: int, n_steps: int, deadline: float | None) -> None:
     out_of_time = deadline is not None and time.monotonic() >= deadline
     reason = "the time limit was reached" if out_of_time else "it was interrupted"
     warnings.warn(
-        f"Training ended after {n_done} of {n_steps} steps: {reason}. The result can be "
-        "used, but more steps usually make it better; fit again with warm_start=True "
-        "to go on from here.",
+        f"Training ended after {n_done} of {n_steps} steps: {reason}. The result can "
+        "be used, but more steps usually make it better; fit again with "
+        "warm_start=True to go on from here.",
         TrainingInterruptedWarning,
         stacklevel=3,
     )

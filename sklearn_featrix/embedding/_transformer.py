@@ -189,7 +189,7 @@ class EmbeddingTransformer(
         )
 
     def _column_groups(self):
-        """Number the input columns from zero; a lone column counts as its parts."""
+        """Give each encoded column its input column's number; split a lone one."""
         _, groups = np.unique(self.encoder_.column_index_, return_inverse=True)
         return groups if groups.max() > 0 else np.arange(len(groups))
 

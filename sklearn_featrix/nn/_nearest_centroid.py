@@ -42,7 +42,9 @@ def nearest_centroid(x: Tensor, directions: Tensor, offsets: Tensor) -> Tensor:
     """
     n_groups, n_features, n_clusterings, n_clusters = directions.shape
     distances = torch.baddbmm(
-        offsets.reshape(n_groups, 1, -1), x, directions.reshape(n_groups, n_features, -1)
+        offsets.reshape(n_groups, 1, -1),
+        x,
+        directions.reshape(n_groups, n_features, -1),
     )
     shape = (n_groups, x.shape[1], n_clusterings, n_clusters)
     return distances.reshape(shape).argmin(-1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -53,8 +55,7 @@ class ResidualEncoder(nn.Module):
             )
         sizes = [n_features] + [width] * n_layers
         self.layers = nn.ModuleList(
-            nn.Linear(n_in, n_out)
-            for n_in, n_out in zip(sizes[:-1], sizes[1:], strict=True)
+            nn.Linear(n_in, n_out) for n_in, n_out in pairwise(sizes)
         )
 
     def forward(self, x: Tensor) -> Tensor:
