@@ -78,8 +78,10 @@ class LabeledOnly(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
     Notes
     -----
     Unlabeled rows are dropped from `X`, from `y`, and from everything in the fit and
-    score parameters that has one entry per row. Metadata routing hands all parameters
-    to the wrapped classifier; the wrapper requests none for itself.
+    score parameters that has one entry per row.
+
+    Metadata routing hands on what the wrapped classifier requests. `sample_weight` may
+    be requested on the wrapper instead: ``set_fit_request(sample_weight=True)``.
 
     A classifier of precomputed kernels or distances is refused when rows are unlabeled:
     its columns are rows too.
@@ -107,6 +109,10 @@ class LabeledOnly(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         "estimator": "no_validation",  # checked in fit: a classifier
         "unlabeled": "no_validation",  # checked where the labels are read
     }
+
+    # As a rule the wrapped classifier says what metadata it wants.
+    __metadata_request__fit = {"sample_weight": False}
+    __metadata_request__score = {"sample_weight": False}
 
     def __init__(self, estimator, *, unlabeled="auto"):
         self.estimator = estimator
@@ -262,9 +268,8 @@ class LabeledOnly(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         mapping = MethodMapping()
         for method in _METHODS:
             mapping.add(caller=method, callee=method)
-        return MetadataRouter(owner=self).add(
-            estimator=self.estimator, method_mapping=mapping
-        )
+        router = MetadataRouter(owner=self).add_self_request(self)
+        return router.add(estimator=self.estimator, method_mapping=mapping)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -286,10 +291,15 @@ class LabeledOnly(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
 
     def _route(self, method, sample_weight, params):
         """Parameters for the wrapped classifier's method of the same name."""
+        if get_config()["enable_metadata_routing"]:
+            own = getattr(self._get_metadata_request(), method).requests
+            if sample_weight is not None and not own.get("sample_weight"):
+                params = {**params, "sample_weight": sample_weight}
+                sample_weight = None
+            if params:
+                params = process_routing(self, method, **params).estimator[method]
         if sample_weight is not None:
             params = {**params, "sample_weight": sample_weight}
-        if params and get_config()["enable_metadata_routing"]:
-            return process_routing(self, method, **params).estimator[method]
         return params
 
     def _drop_unlabeled(self, X, labels: PartialLabels, params):

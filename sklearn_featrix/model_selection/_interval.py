@@ -167,7 +167,7 @@ def cross_val_interval(
     >>> y = mask_labels(y, n_labeled=200, random_state=0)
     >>> model = LabeledOnly(LogisticRegression())
     >>> cross_val_interval(model, X, y, n_repeats=3, random_state=0)
-    0.8... [0.7..., 0.9...] (95 % interval, 3 x 5 folds)
+    0.8... [0.7..., 0.8...] (95 % interval, 3 x 5 folds)
     """
     check_scalar(
         confidence, "confidence", Real, min_val=0, max_val=1,
@@ -199,7 +199,7 @@ def _splitters(cv, n_repeats, groups, unlabeled, random_state):
         if n_repeats > 1:
             raise ValueError(
                 f"n_repeats={n_repeats} needs a number of folds as cv, got {cv!r}. "
-                "Pass cv=5, or a splitter that repeats, such as RepeatedStratifiedKFold."
+                "Pass cv=5, or a splitter that repeats: RepeatedStratifiedKFold(...)."
             )
         is_ours = isinstance(cv, LabeledSplit)
         return [cv if is_ours else LabeledSplit(cv, unlabeled_mark=unlabeled)]
