@@ -13,6 +13,7 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
+from narwhals.exceptions import DuplicateError
 from scipy import sparse
 
 
@@ -54,13 +55,14 @@ class Table:
 
     Parameters
     ----------
-    X : DataFrame, ndarray or sparse matrix of shape (n_samples, n_features)
+    X : DataFrame, array-like or sparse matrix of shape (n_samples, n_features)
         A pandas, polars or pyarrow table, a two-dimensional array or a sparse matrix.
     """
 
     def __init__(self, X: Any):
         self.frame = as_frame(X)
         if self.frame is None:
+            X = array_of_list(X) if isinstance(X, (list, tuple)) else X
             self.array = X.tocsc() if sparse.issparse(X) else X
             self.shape = X.shape
             self.names = [f"x{i}" for i in range(X.shape[1])]
@@ -80,13 +82,23 @@ class Table:
 
 def as_frame(X: Any) -> Any:
     """Wrap a DataFrame of any library, None for anything else."""
-    frame = nw.from_native(X, pass_through=True)
+    try:
+        frame = nw.from_native(X, pass_through=True)
+    except DuplicateError:
+        check_unique_names(X)
+        raise  # pragma: no cover
     if isinstance(frame, nw.LazyFrame):
         raise TypeError(
             f"Got a lazy table ({type(X).__module__}.{type(X).__name__}); its values "
             "are not there yet. Pass an eager one, e.g. X.collect()."
         )
     return frame if isinstance(frame, nw.DataFrame) else None
+
+
+def array_of_list(rows: Any) -> np.ndarray:
+    """Make an array in which a string among numbers does not make strings of them."""
+    array = np.asarray(rows)
+    return np.asarray(rows, dtype=object) if array.dtype.kind in "US" else array
 
 
 def raw_column_labels(X: Any) -> list[Any]:
@@ -200,10 +212,10 @@ def _shared_form(types: set[type]) -> tuple[str, Any]:
     for form, accepted, convert in (
         ("number", (), float),  # nothing present: all missing
         ("boolean", (bool, np.bool_), float),
+        ("number", (dt.timedelta, np.timedelta64), _as_seconds),  # numpy's is a Real
         ("number", (numbers.Real, np.bool_), float),
         ("number", (Decimal,), float),
         ("date", (dt.date, np.datetime64), _as_datetime),
-        ("number", (dt.timedelta, np.timedelta64), _as_seconds),
         ("number", (dt.time,), _as_seconds_of_day),
     ):
         if all(issubclass(one, accepted) for one in types):

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from scipy import sparse
 from sklearn.utils.validation import validate_data
 
-from ._table import as_frame, check_unique_names, column_names
+from ._table import array_of_list, as_frame, check_unique_names, column_names
 
 
 def validate_table(estimator: Any, X: Any, *, reset: bool) -> Any:
@@ -37,7 +36,7 @@ def validate_table(estimator: Any, X: Any, *, reset: bool) -> Any:
     if not sparse.issparse(X) and as_frame(X) is not None:
         return _validate_frame(estimator, X, reset=reset)
     if isinstance(X, (list, tuple)):
-        X = _array_of_list(X)
+        X = array_of_list(X)
     return validate_data(
         estimator, X, reset=reset, dtype=None, accept_sparse=["csr", "csc"],
         ensure_all_finite=False,
@@ -76,9 +75,3 @@ def _wrong_columns_message(missing, extra):
     if missing:
         parts.append(f"Feature names seen at fit time, yet now missing: {missing}.")
     return "\n".join(parts)
-
-
-def _array_of_list(rows):
-    """Make an array in which a string among numbers does not make strings of them."""
-    array = np.asarray(rows)
-    return np.asarray(rows, dtype=object) if array.dtype.kind in "US" else array
