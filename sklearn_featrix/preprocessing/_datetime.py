@@ -22,7 +22,6 @@ def calendar_parts(moments):
         "day": (days - months.astype("datetime64[D]")).astype(np.int64) + 1,
         "weekday": (days.astype(np.int64) + 3) % 7,  # 1970-01-01 was a Thursday
         "hour": (moments - days) / np.timedelta64(1, "h"),
-        "days": (moments - np.datetime64("1970-01-01", "us")) / _DAY,
     }
     gone = np.isnat(moments)
     return {name: np.where(gone, np.nan, part) for name, part in parts.items()}
@@ -80,5 +79,5 @@ class DatetimeEncoder:
 
     def _parts(self, column):
         parts = calendar_parts(column.values)
-        parts["days"] -= (self.start - np.datetime64("1970-01-01", "us")) / _DAY
+        parts["days"] = (column.values - self.start) / _DAY
         return [(name, Column(name, "number", part)) for name, part in parts.items()]
