@@ -55,7 +55,10 @@ class EmbeddingNetwork:
     ) -> EmbeddingNetwork:
         """Take an encoder's weights, and scale its output over a sample of rows."""
         layers = tuple(
-            (_float32(layer.weight.detach()), _float32(layer.bias.detach()))
+            (
+                _float32(layer.weight.detach().numpy()),
+                _float32(layer.bias.detach().numpy()),
+            )
             for layer in encoder.layers
         )
         n_hidden = sum(len(bias) for _, bias in layers)

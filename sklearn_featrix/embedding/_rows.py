@@ -10,11 +10,11 @@ _SEED = 0x9E3779B97F4A7C15
 
 
 def canonical_order(encoded: np.ndarray) -> np.ndarray:
-    """Sort rows by a hash of their content.
+    """Sort rows by a hash of their content, copies of a row apart.
 
-    Only rows of equal content can change places with one another, so whatever is
-    computed from the rows in this order is the same for every order they came in. The
-    order itself is as good as random.
+    Only rows of equal content can stand in for one another, so whatever is computed
+    from the rows in this order is the same for every order they came in. The order is
+    as good as random: the first rows are a fair sample.
 
     Parameters
     ----------
@@ -40,7 +40,17 @@ def canonical_order(encoded: np.ndarray) -> np.ndarray:
         # Adding zero turns -0.0 into 0.0: equal numbers, equal bits.
         bits = (column + np.float32(0)).view(np.uint32)
         keys = _mix(keys ^ bits)
-    return np.argsort(keys, kind="stable")
+    return np.argsort(_mix(keys + _count_copies_before(keys)), kind="stable")
+
+
+def _count_copies_before(keys: np.ndarray) -> np.ndarray:
+    order = np.argsort(keys, kind="stable")
+    in_order = keys[order]
+    positions = np.arange(len(keys), dtype=np.uint64)
+    begins = np.append(True, in_order[1:] != in_order[:-1])
+    counts = np.empty_like(keys)
+    counts[order] = positions - np.maximum.accumulate(positions * begins)
+    return counts
 
 
 def _mix(keys: np.ndarray) -> np.ndarray:

@@ -23,6 +23,7 @@ from ._rows import canonical_order
 
 __all__ = ["EmbeddingTransformer"]
 
+MAX_TRAINED_ROWS = 200_000  # 800 steps of 256 rows see no more
 MAX_SCALED_ROWS = 10_000
 
 
@@ -46,7 +47,105 @@ class EmbeddingTransformer(
 ):
     """Vectors for the rows of a table, learnt without labels.
 
-    TODO
+    A small network is trained on tasks made from the table itself; its hidden layers
+    are the vectors. A linear classifier on them needs fewer labels than one on the
+    encoded columns, because what serves to tell one part of a row from the rest often
+    serves to tell its label.
+
+    Parameters
+    ----------
+    objective : {"hidden_clusters", "denoising", "scarf"}, default="hidden_clusters"
+        What the network learns from rows in which cells were replaced by those of
+        other rows:
+
+        - "hidden_clusters": a block of columns is hidden; tell which k-means cluster
+          the block falls in, for many blocks and clusterings [1]_;
+        - "denoising": reconstruct the row [2]_;
+        - "scarf": find the intact row among those of the batch [3]_.
+    n_components : int, default=None
+        Reduce the vectors to this many principal components, centred but not
+        whitened. None keeps all hidden units (384 for ``effort="auto"``).
+    effort : {"low", "auto", "high"}, default="auto"
+        Size of the network and length of training, the same for every number of
+        rows:
+
+        ======  =====  ======  =====  ==============================
+        effort  width  layers  steps  groups (for "hidden_clusters")
+        ======  =====  ======  =====  ==============================
+        low     64     3       300    16
+        auto    128    3       800    32
+        high    256    3       1600   64
+        ======  =====  ======  =====  ==============================
+    max_steps : int, default=None
+        Number of training steps of 256 rows; None takes that of `effort`.
+    warm_start : bool, default=False
+        Go on from the weights and the column encoding of the previous fit, on a table
+        with the same columns.
+    time_limit : float, default=None
+        Seconds that `fit` may take, at least one step of training included. What was
+        learnt by then is kept, with a warning.
+    device : str, default="auto"
+        Where to compute: "auto" takes cuda, then mps, then cpu, whichever is there
+        first; any other string is handed to torch.
+    random_state : int, RandomState instance or None, default=None
+        Seeds the text encoding, the tasks, the weights and the batches. With an int,
+        `fit` gives the same weights, bit by bit, on the same machine with the same
+        number of threads, whatever the order of the rows.
+    verbose : int, default=0
+        Above zero, writes loss and seconds to standard output as training goes on.
+
+    Attributes
+    ----------
+    encoder_ : TableEncoder
+        The fitted encoding of columns that the network reads.
+    history_ : list of dict
+        Twenty records of the training: `step`, mean `loss` since the last record and
+        `seconds` since training began.
+    n_iter_ : int
+        Steps that the weights were trained for.
+    n_features_in_ : int
+        Number of columns seen in `fit`.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Their names, if all are strings.
+
+    Warns
+    -----
+    TrainingInterruptedWarning
+        If the time limit or an interrupt ended the training early; the transformer can
+        be used all the same.
+
+    See Also
+    --------
+    sklearn_featrix.preprocessing.TableEncoder : The encoding of columns alone.
+    sklearn_featrix.semi_supervised.SemiSupervisedClassifier : Votes of classifiers on
+        the table and on its embedding.
+
+    Notes
+    -----
+    The vectors have a mean squared norm of one over the training rows (in tables of
+    more than 10,000 rows: over a sample of these). Training reads at most 200,000
+    rows, chosen by a hash of their content.
+
+    References
+    ----------
+    .. [1] Nam et al., "STUNT: Few-shot tabular learning with self-generated tasks
+       from unlabeled tables", ICLR 2023.
+    .. [2] Vincent et al., "Extracting and composing robust features with denoising
+       autoencoders", ICML 2008.
+    .. [3] Bahri et al., "SCARF: Self-supervised contrastive learning using random
+       feature corruption", ICLR 2022.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_wine
+    >>> from sklearn_featrix import EmbeddingTransformer
+    >>> X, _ = load_wine(return_X_y=True, as_frame=True)
+    >>> embedding = EmbeddingTransformer(max_steps=50, random_state=0).fit(X)
+    >>> vectors = embedding.transform(X)
+    >>> vectors.shape, vectors.dtype
+    ((178, 384), dtype('float32'))
+    >>> embedding.n_iter_
+    50
     """
 
     _parameter_constraints = {
@@ -107,10 +206,16 @@ class EmbeddingTransformer(
             self._fit_encoder(X, rng)
         encoded = self.encoder_._encode(X, "linear")
         self._check_sizes(encoded)
-        # Work in the order of a content hash: the order of the rows says nothing.
-        encoded = encoded[canonical_order(encoded)]
-        network = self._train_network(encoded, rng, continues, began)
-        self._network = network
+        if continues:
+            self._check_same_network()
+        encoded = encoded[canonical_order(encoded)[:MAX_TRAINED_ROWS]]
+        encoder = self._train(encoded, rng, continues, began)
+        self._network = EmbeddingNetwork.from_encoder(
+            encoder,
+            encoded[:MAX_SCALED_ROWS],
+            self.n_components,
+            resolve_device(self.device),
+        )
         return self
 
     def transform(self, X):
@@ -154,14 +259,23 @@ class EmbeddingTransformer(
                 f"of effort={self.effort!r}. Use at most {n_hidden}, or None for all."
             )
 
-    def _train_network(self, encoded, rng, continues, began):
-        # Imported on use: an embedding can be loaded and applied without skorch.
+    def _check_same_network(self):
+        trained = len(self._network.layers[0][1])
+        if trained != _EFFORTS[self.effort].width:
+            raise ValueError(
+                f"warm_start=True goes on from a network of width {trained}, but "
+                f"effort={self.effort!r} asks for {_EFFORTS[self.effort].width}. Set "
+                "effort back, or warm_start=False to begin anew."
+            )
+
+    def _train(self, encoded, rng, continues, began):
+        """Train an encoder; sets `history_` and `n_iter_`."""
+        # Imported on use: a fitted embedding is loaded and applied without skorch.
         from .._training import local_seed, train
         from ..nn import ResidualEncoder
         from ._objectives import OBJECTIVES, Pretext
 
         settings = _EFFORTS[self.effort]
-        device = resolve_device(self.device)
         objective = OBJECTIVES[self.objective](
             encoded, self._column_groups(), n_groups=settings.n_groups, rng=rng
         )
@@ -177,16 +291,27 @@ class EmbeddingTransformer(
             objective.criterion,
             objective,
             n_steps=self.max_steps or settings.n_steps,
-            device=device,
+            device=resolve_device(self.device),
             seed=rng.randint(2**31 - 1),
-            deadline=self.time_limit and began + self.time_limit,
+            deadline=None if self.time_limit is None else began + self.time_limit,
             verbose=self.verbose,
         )
-        self.history_ = record.history
-        self.n_iter_ = record.n_steps
-        return EmbeddingNetwork.from_encoder(
-            encoder, encoded[:MAX_SCALED_ROWS], self.n_components, device
-        )
+        self._store_record(record, continues)
+        return encoder
+
+    def _store_record(self, record, continues):
+        if not continues:
+            self.history_, self.n_iter_ = [], 0
+        seconds = self.history_[-1]["seconds"] if self.history_ else 0.0
+        self.history_ = self.history_ + [
+            {
+                "step": self.n_iter_ + block["step"],
+                "loss": block["loss"],
+                "seconds": seconds + block["seconds"],
+            }
+            for block in record.history
+        ]
+        self.n_iter_ += record.n_steps
 
     def _column_groups(self):
         """Give each encoded column its input column's number; split a lone one."""
