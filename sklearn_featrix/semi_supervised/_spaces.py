@@ -107,11 +107,16 @@ class TableSpaces:
     def _transform_base(self, X, base):
         if base == "raw":
             return X
-        if base == "embedding":
-            return np.asarray(self.embedding_.transform(X))
         if base == "rbf":
             return self.landmarks_.transform(X)
-        return self.encoder_._encode(X, base)
+        if base == "tree":
+            return self.encoder_._encode(X, base)  # float32 is what trees compare
+        if base == "embedding":
+            matrix = self.embedding_.transform(X)
+        else:
+            matrix = self.encoder_._encode(X, base)
+        # float64: a linear member's sums must not depend on the batch of a row
+        return np.asarray(matrix, dtype=np.float64)
 
     @staticmethod
     def _join(matrices):

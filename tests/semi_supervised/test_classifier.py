@@ -192,7 +192,7 @@ def test_class_weight_reaches_the_members(table):
 
 def test_balanced_weights_find_more_of_a_rare_class():
     X, y = make_classification(
-        2000, 6, weights=[0.95], class_sep=0.7, flip_y=0, random_state=0
+        2000, 6, weights=[0.95], class_sep=0.3, flip_y=0, random_state=0
     )
     y_partial = mask_labels(y, n_labeled=200, random_state=0)
     members = [("linear", LogisticRegression(), "linear")]
