@@ -282,7 +282,10 @@ class LabeledOnly(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         return tags
 
     def _check_estimator(self):
-        if isinstance(self.estimator, type) or not is_classifier(self.estimator):
+        is_instance = hasattr(self.estimator, "fit") and not isinstance(
+            self.estimator, type
+        )
+        if not is_instance or not is_classifier(self.estimator):
             raise TypeError(
                 f"LabeledOnly wraps a classifier, got {self.estimator!r}. Pass an "
                 "instance of a scikit-learn classifier, such as LogisticRegression(); "
