@@ -131,7 +131,6 @@ for name, classifier in methods.items():
 
 from sklearn.metrics import balanced_accuracy_score, log_loss, roc_auc_score
 
-columns = ["AUC", "balanced accuracy", "log loss", "seconds"]
 table = {
     name: [
         roc_auc_score(y_unseen, p),
@@ -143,18 +142,18 @@ table = {
 }
 
 print(f"\n{len(X_unseen):,} flights never seen, {(y_partial != -1).sum()} labels")
-print(f"{'':26}" + "".join(f"{column:>19}" for column in columns))
+print(f"{'':24}    AUC   balanced accuracy   log loss   seconds")
 for name, (auc, balanced, loss, duration) in table.items():
-    print(f"{name:26}{auc:19.3f}{balanced:19.3f}{loss:19.3f}{duration:19.1f}")
+    print(f"{name:24}  {auc:.3f}{balanced:20.3f}{loss:11.3f}{duration:10.1f}")
 
-print(
-    "\nAUC of the same by 5-fold cross-validation on the labels, and its 95 % interval"
-)
-for name, interval in intervals.items():
-    inside = interval.low <= table[name][0] <= interval.high
+print("\nAUC from the labels alone, by cross-validation, and the true one")
+print(f"{'':24}  score   95 % interval       true")
+for name, result in intervals.items():
+    true = table[name][0]
+    where = "inside" if result.low <= true <= result.high else "outside"
     print(
-        f"{name:26}{interval.score:19.3f}  [{interval.low:.3f}, {interval.high:.3f}]"
-        f"   true: {table[name][0]:.3f}, {'inside' if inside else 'outside'}"
+        f"{name:24}  {result.score:.3f}  [{result.low:.3f}, {result.high:.3f}]"
+        f"{true:11.3f}  {where}"
     )
 
 # %%
@@ -188,7 +187,9 @@ if output:
     output.mkdir(parents=True, exist_ok=True)
     display.figure_.savefig(output / "flights_comparison.png", dpi=110)
     late = probabilities[ours]
-    X_unseen.assign(
-        probability_late=late.round(4), predicted=(late > 0.5) * 1, late=y_unseen
-    ).to_csv(output / "flights_predictions.csv", index_label="flight")
-    print(f"\nWritten: {output}/flights_comparison.png, flights_predictions.csv")
+    X_unseen[["scheduled_departure", "carrier", "origin", "dest"]].assign(
+        probability_late=late.round(4),
+        predicted=(late > 0.5).astype(int),
+        late=y_unseen,
+    ).to_csv(output / "flights_predictions.csv", index_label="row")
+    print(f"\nWritten to {output}: flights_comparison.png, flights_predictions.csv")

@@ -160,6 +160,7 @@ class ScoreComparisonDisplay:
         if ax is None:
             size = (1.9 + 2.1 * n_metrics, 0.9 + 0.42 * len(self.methods))
             figure = pyplot.figure(figsize=size, layout="constrained")
+            figure.get_layout_engine().set(w_pad=0.1, h_pad=0.1)
             return figure.subplots(1, n_metrics, squeeze=False)[0]
         if hasattr(ax, "get_subplotspec"):
             if n_metrics == 1:
