@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import time
@@ -59,7 +58,8 @@ def run_child(code: str) -> ChildUsage:
     Parameters
     ----------
     code : str
-        Program for ``python -c``; it sees the current directory and environment.
+        Program for ``python -c``; it sees the current directory and environment, and
+        ends its last line of output with a newline.
 
     Returns
     -------
@@ -71,18 +71,25 @@ def run_child(code: str) -> ChildUsage:
     RuntimeError
         If the interpreter ends with an error.
     """
-    start = time.perf_counter()
-    child = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
-    output = child.stdout.read().decode()
-    _, status, usage = os.wait4(child.pid, 0)
-    seconds = time.perf_counter() - start
-    child.stdout.close()
-    child.returncode = os.waitstatus_to_exitcode(status)
+    child = subprocess.run(
+        [sys.executable, "-c", _LAUNCHER, code], stdout=subprocess.PIPE, text=True
+    )
     if child.returncode:
         raise RuntimeError(f"The measured program ended with {child.returncode}:{code}")
-    return ChildUsage(seconds, usage.ru_maxrss * _RSS_UNIT, output)
+    *output, report = child.stdout.splitlines(keepends=True)
+    seconds, peak = report.split()
+    return ChildUsage(float(seconds), int(peak) * _RSS_UNIT, "".join(output))
 
 
+# A process inherits the peak of the one that starts it, so a small one stands between.
+_LAUNCHER = """
+import os, sys, time
+start = time.perf_counter()
+pid = os.spawnv(os.P_NOWAIT, sys.executable, [sys.executable, "-c", sys.argv[1]])
+_, status, usage = os.wait4(pid, 0)
+print(time.perf_counter() - start, usage.ru_maxrss)
+sys.exit(os.waitstatus_to_exitcode(status))
+"""
 _RSS_UNIT = 1 if sys.platform == "darwin" else 1024
 
 
