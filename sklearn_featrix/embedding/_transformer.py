@@ -105,7 +105,7 @@ class EmbeddingTransformer(
         Steps that the weights were trained for.
     n_features_in_ : int
         Number of columns seen in `fit`.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Their names, if all are strings.
 
     Warns

@@ -70,7 +70,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         Position of the input column that each output column came from.
     n_features_in_ : int
         Number of input columns.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Names of the input columns, defined only when all are strings.
 
     Warns
