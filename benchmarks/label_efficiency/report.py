@@ -90,12 +90,37 @@ def summary(cells: pd.DataFrame, metric: str, baseline: str) -> pd.DataFrame:
     return table.sort_values("mean", ascending=sign < 0)
 
 
+def overview(cells: pd.DataFrame, metric: str, baseline: str) -> list[tuple[str, ...]]:
+    """Lines of a table: differences from the baseline, a column per budget."""
+    summaries = {
+        f"{budget} labels": summary(part, metric, baseline)
+        for budget, part in cells.groupby("budget")
+    }
+    order = next(iter(summaries.values())).index
+    lines = [("method", *summaries)]
+    for method in order:
+        rows = (table.loc[method] for table in summaries.values())
+        lines.append((method, *(_gain(row, method == baseline) for row in rows)))
+    return lines
+
+
+def _gain(row: pd.Series, is_baseline: bool) -> str:
+    if is_baseline:
+        return f"mean {row['mean']:.4f}"
+    counts = f"{row['wins']:.0f}/{row['losses']:.0f}"
+    return f"{row['difference']:+.2f} ± {row['se']:.2f} ({counts})"
+
+
 def as_markdown(table: pd.DataFrame, sizes: dict[str, int]) -> str:
     """Show a summary as a table; `sizes` are the rows of each table's pool."""
     head = ("method", "mean", "rank", "wins/losses", "difference", "worst table")
-    lines = [head, tuple("---" for _ in head)]
-    for method, row in table.iterrows():
-        lines.append((str(method), *_shown(row, sizes)))
+    return _markdown(
+        [head, *((str(name), *_shown(row, sizes)) for name, row in table.iterrows())]
+    )
+
+
+def _markdown(lines: list[tuple[str, ...]]) -> str:
+    lines = [lines[0], ("---",) * len(lines[0]), *lines[1:]]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
@@ -115,10 +140,9 @@ def cost(cells: pd.DataFrame) -> str:
     """Median CPU seconds of a fit, per method and budget, as a table."""
     seconds = cells.pivot_table("fit_seconds", "method", "budget", aggfunc="median")
     lines = [("method", *map(str, seconds.columns))]
-    lines.append(tuple("---" for _ in lines[0]))
     for method, row in seconds.sort_values(seconds.columns[0]).iterrows():
         lines.append((str(method), *(f"{value:.2f}" for value in row)))
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return _markdown(lines)
 
 
 def failures(cells: pd.DataFrame) -> str:
@@ -136,6 +160,8 @@ def render(cells: pd.DataFrame, metrics: list[str], baseline: str) -> str:
     sizes = cells.groupby("table")["n_pool"].max().to_dict()
     parts = []
     for metric in metrics:
+        title = f"## {metric}, points over {baseline} ± standard error (wins/losses)"
+        parts.append(f"{title}\n\n{_markdown(overview(cells, metric, baseline))}")
         for budget, part in cells.groupby("budget"):
             means = by_table(part, metric)
             title = f"## {metric}, {budget} labels, {len(means)} tables"

@@ -65,6 +65,8 @@ def test_report_in_markdown(cells, tmp_path, capsys):
     assert "## auc, 50 labels, 2 tables" in text
     assert "| ours | 0.7700 | 1.5 | 1/1 | +2.00 ± 4.00 | -2.0 easy (100 rows) |" in text
     assert "| vote3 | 0.7500 | 1.5 |  |  |  |" in text
+    assert "| ours | +2.00 ± 4.00 (1/1) |" in text
+    assert "| vote3 | mean 0.7500 |" in text
     assert "| ours | 0.25 |" in text
     assert "- hard, seed 2, 50 labels, ours: Oh" in text
 
