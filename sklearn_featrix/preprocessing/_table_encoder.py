@@ -80,7 +80,8 @@ class TableEncoder(TransformerMixin, BaseEstimator):
 
     See Also
     --------
-    EmbeddingTransformer : Vectors learned from all rows, on top of this encoding.
+    sklearn_featrix.embedding.EmbeddingTransformer : Vectors learned from all rows,
+        on top of this encoding.
 
     Notes
     -----
@@ -249,7 +250,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
             f"Dropped {len(self.dropped_columns_)} of {self.n_features_in_} columns "
             f"that carry no information: {self._dropped_text()}.",
             DroppedColumnWarning,
-            stacklevel=2,
+            stacklevel=4,  # the caller of fit
         )
 
     def _dropped_text(self):
