@@ -60,6 +60,7 @@ def _xgboost(trial: Trial) -> Any:
         n_estimators=150,
         max_depth=4,
         learning_rate=0.1,
+        min_child_weight=0.1,  # the default of 1 never splits off a rare class
         n_jobs=1,
         random_state=trial.seed,
     )

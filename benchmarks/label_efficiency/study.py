@@ -174,7 +174,11 @@ def _cells(reader: Callable, seed: int, plan: Plan, done: set) -> Iterator[dict]
     if not any(missing.values()) or time.time() > plan.deadline:
         return
     with threadpool_limits(1):
-        trial = Trial(reader(), seed)
+        table = reader()
+        if table.dropped_classes:
+            names = ", ".join(table.dropped_classes)
+            log.warning("%s: class %s is too rare, dropped", table.name, names)
+        trial = Trial(table, seed)
         for budget in (b for b in plan.budgets if fits(b, len(trial.y_pool))):
             predictor = Predictor(trial, budget)
             for method in missing[budget]:

@@ -1,6 +1,6 @@
 import csv
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -96,6 +96,12 @@ def test_an_unreadable_table_does_not_stop_the_others(readers, plan, caplog):
     run_study([Reader("gone", None), *readers], 1, plan)
     assert {row["table"] for row in lines(plan.output)} == {"first", "second"}
     assert "gone seed 0: OSError: no such file" in caplog.text
+
+
+def test_dropped_classes_are_named(make_table, plan, caplog):
+    table = replace(make_table("first"), dropped_classes=["yeti"])
+    run_study([Reader("first", table)], 1, plan)
+    assert "first: class yeti is too rare, dropped" in caplog.text
 
 
 def test_nothing_begins_after_the_deadline(readers, plan):
