@@ -162,6 +162,12 @@ for name, result in intervals.items():
 # On the left what the 500 labels say, with the interval; next to it what is true. The
 # intervals are wider than the methods are apart: 500 labels tell how good a classifier
 # is, but hardly which of two good ones is better.
+#
+# One draw of labels is one draw. Over eight others, judged on 20,000 labels of the pool
+# and not on the unseen flights, our classifier was .019 AUC above logistic regression
+# and .0075 (standard error .0023) below the vote of three, with 50 and 100 labels
+# level with it. From some hundred labels on, unlabeled rows stop mattering on
+# most tables: :ref:`semi_supervised` says what to do then.
 
 from sklearn_featrix.inspection import ScoreComparisonDisplay
 
