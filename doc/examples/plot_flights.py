@@ -10,8 +10,6 @@ flights that nothing has seen.
 ``make demo`` runs this same file, and keeps the picture and the predictions.
 """
 
-# sphinx_gallery_thumbnail_number = 1
-
 # %%
 # The table
 # ---------
@@ -41,7 +39,7 @@ print(
     "late",
     flush=True,
 )
-X.head()
+X.head(3)
 
 # %%
 # The methods
