@@ -22,7 +22,7 @@ class LabeledSplit:
     """Folds over the labelled rows; unlabeled rows never count in a test part.
 
     A default splitter deals unlabeled rows out like any other. In a test part they
-    are counted as wrong, whatever is predicted: a score of 0.1 where the truth is 0.97.
+    are counted as wrong, whatever is predicted: a score of 0.1 where the truth is 0.96.
 
     Parameters
     ----------
