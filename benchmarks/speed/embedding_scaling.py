@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 import numpy as np
 import pandas as pd
 
@@ -24,20 +27,29 @@ def make_table(n_rows: int) -> pd.DataFrame:
     return table
 
 
-def peak_bytes(n_rows: int, call: str) -> int:
-    """Peak memory of a fresh interpreter that makes the table and then does `call`."""
+def peak_bytes(path: Path, call: str) -> int:
+    """Peak memory of a fresh interpreter that loads a table and then does `call`."""
     return run_child(
-        "from benchmarks.speed.embedding_scaling import *\n"
-        f"X = make_table({n_rows})\n"
+        "import pandas as pd\n"
+        "from sklearn_featrix.embedding import EmbeddingTransformer\n"
+        f"X = pd.read_pickle({str(path)!r})\n"
         "embedding = EmbeddingTransformer(random_state=0, max_steps=100)\n"
         f"{call}\n"
         "print()"
     ).peak_bytes
 
 
-def bytes_per_row(call: str) -> float:
-    """Peak memory that each further row needs."""
-    return (peak_bytes(MANY, call) - peak_bytes(FEW, call)) / (MANY - FEW)
+def bytes_per_row(tables: list[pd.DataFrame], calls: list[str]) -> list[float]:
+    """Peak memory that each row needs, beyond the table itself, for each call."""
+    peaks = []
+    with TemporaryDirectory() as folder:
+        for table in tables:
+            path = Path(folder, f"{len(table)}.pkl")
+            table.to_pickle(path)
+            peaks.append([peak_bytes(path, call) for call in ["", *calls]])
+    n_more = len(tables[1]) - len(tables[0])
+    alone, *used = ((many - few) / n_more for few, many in zip(*peaks, strict=True))
+    return [each - alone for each in used]
 
 
 def run(repeats: int = 3) -> list[dict[str, object]]:
@@ -56,23 +68,19 @@ def run(repeats: int = 3) -> list[dict[str, object]]:
     )
     encoded = 4 * len(embedding.encoder_.get_feature_names_out())
     vectors = 4 * len(embedding.get_feature_names_out())
-    table = bytes_per_row("")
-    case = f"{MANY:,} / {FEW:,} rows"
+    fit_bytes, transform_bytes = bytes_per_row(
+        [few, many], ["embedding.fit(X)", "embedding.fit(X[:9000]).transform(X)"]
+    )
+    name, rows = "embedding_scaling", f"{MANY:,} / {FEW:,} rows"
     return [
-        row("embedding_scaling", f"fit, {case}", *fit, target="<= 1.6"),
-        row("embedding_scaling", f"transform, {case}", *transform),
+        row(name, f"fit, {rows}", *fit, target="<= 1.6"),
+        row(name, f"transform, {rows}", *transform),
+        row(name, "memory: fit / encoded row", fit_bytes, encoded, unit="bytes/row"),
         row(
-            "embedding_scaling",
-            "fit, memory beyond the table / encoded rows",
-            bytes_per_row("embedding.fit(X)") - table,
-            encoded,
-            unit="bytes/row",
-        ),
-        row(
-            "embedding_scaling",
-            "transform, memory beyond the table / vectors and encoded rows",
-            bytes_per_row("embedding.fit(X[:9000]).transform(X)") - table,
-            vectors + encoded,
+            name,
+            "memory: transform / encoded row and vector",
+            transform_bytes,
+            encoded + vectors,
             unit="bytes/row",
         ),
     ]
