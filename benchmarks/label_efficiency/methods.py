@@ -16,12 +16,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.ensemble import (
     ExtraTreesClassifier,
     HistGradientBoostingClassifier,
     RandomForestClassifier,
 )
 from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
 from sklearn.semi_supervised import LabelSpreading, SelfTrainingClassifier
 
 from benchmarks.label_efficiency.protocol import Trial
@@ -38,6 +41,24 @@ class Method:
 
 def _logistic_regression(trial: Trial, C: float = 1.0) -> Any:
     return LogisticRegression(C=C, max_iter=1000)
+
+
+class _FillEmptyColumns(TransformerMixin, BaseEstimator):
+    """Fill columns without any value in fit, which histogram boosting refuses."""
+
+    def fit(self, X: Any, y: Any = None) -> _FillEmptyColumns:
+        self.empty_ = np.isnan(X).all(axis=0)
+        return self
+
+    def transform(self, X: Any) -> Any:
+        return np.where(self.empty_, 0, X)
+
+
+def _hist_gradient_boosting(trial: Trial, min_samples_leaf: int = 20) -> Any:
+    boosting = HistGradientBoostingClassifier(
+        min_samples_leaf=min_samples_leaf, random_state=trial.seed
+    )
+    return make_pipeline(_FillEmptyColumns(), boosting)
 
 
 def _catboost(trial: Trial) -> Any:
@@ -104,14 +125,9 @@ METHODS: dict[str, Method] = {
     "random_forest": Method(
         "tree", lambda trial: RandomForestClassifier(100, random_state=trial.seed)
     ),
-    "hist_gradient_boosting": Method(
-        "tree", lambda trial: HistGradientBoostingClassifier(random_state=trial.seed)
-    ),
+    "hist_gradient_boosting": Method("tree", _hist_gradient_boosting),
     "hist_gradient_boosting_small": Method(
-        "tree",
-        lambda trial: HistGradientBoostingClassifier(
-            min_samples_leaf=3, random_state=trial.seed
-        ),
+        "tree", lambda trial: _hist_gradient_boosting(trial, min_samples_leaf=3)
     ),
     "catboost": Method("tree", _catboost),
     "xgboost": Method("tree", _xgboost),

@@ -74,6 +74,14 @@ def test_methods_are_classifiers_and_names_are_checked(make_table, stand_ins):
         check_names(["vote4"])
 
 
+def test_histogram_boosting_takes_columns_without_a_value(make_table, stand_ins):
+    trial = Trial(make_table(), seed=0)
+    X = np.column_stack([np.full(30, np.nan), np.arange(30) % 3])
+    boosting = METHODS["hist_gradient_boosting_small"].make(trial)
+    boosting.fit(X, np.arange(30) % 3)
+    assert boosting.score(X, np.arange(30) % 3) == 1
+
+
 @pytest.mark.slow
 def test_the_library_s_own_methods_run(make_table):
     predictor = Predictor(Trial(make_table(), seed=0), budget=30)
