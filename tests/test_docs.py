@@ -38,7 +38,7 @@ def test_code_of_readme_runs(monkeypatch):
     """The five lines, on a small table in place of the reader's, with a short fit."""
     monkeypatch.setattr(
         "sklearn_featrix.semi_supervised._classifier.EmbeddingTransformer",
-        partial(EmbeddingTransformer, max_steps=5),
+        partial(EmbeddingTransformer, effort="low", max_steps=5),
     )
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     blocks = re.findall(r"```python\n(.*?)```", readme, flags=re.DOTALL)
