@@ -36,7 +36,7 @@ class _Effort:
 
 
 _EFFORTS = {
-    "low": _Effort(width=64, n_layers=3, n_steps=300, n_groups=16),
+    "low": _Effort(width=128, n_layers=3, n_steps=200, n_groups=8),
     "auto": _Effort(width=128, n_layers=3, n_steps=800, n_groups=32),
     "high": _Effort(width=256, n_layers=3, n_steps=1600, n_groups=64),
 }
@@ -64,7 +64,7 @@ class EmbeddingTransformer(
         - "scarf": find the intact row among those of the batch [3]_.
     n_components : int, default=None
         Reduce the vectors to this many principal components, centred but not
-        whitened. None keeps all hidden units (384 for ``effort="auto"``).
+        whitened. None keeps all hidden units (384, or 768 for ``effort="high"``).
     effort : {"low", "auto", "high"}, default="auto"
         Size of the network and length of training, the same for every number of
         rows:
@@ -72,7 +72,7 @@ class EmbeddingTransformer(
         ======  =====  ======  =====  ==============================
         effort  width  layers  steps  groups (for "hidden_clusters")
         ======  =====  ======  =====  ==============================
-        low     64     3       300    16
+        low     128    3       200    8
         auto    128    3       800    32
         high    256    3       1600   64
         ======  =====  ======  =====  ==============================
