@@ -18,6 +18,7 @@ from sklearn.utils.validation import check_is_fitted
 from ..preprocessing import TableEncoder
 from ..utils._compat import Interval, StrOptions, fit_context
 from ..utils._device import resolve_device
+from ..utils._threads import one_thread
 from ._network import EmbeddingNetwork
 from ._rows import canonical_order
 
@@ -209,13 +210,14 @@ class EmbeddingTransformer(
         if continues:
             self._check_same_network()
         encoded = encoded[canonical_order(encoded)[:MAX_TRAINED_ROWS]]
-        encoder = self._train(encoded, rng, continues, began)
-        self._network = EmbeddingNetwork.from_encoder(
-            encoder,
-            encoded[:MAX_SCALED_ROWS],
-            self.n_components,
-            resolve_device(self.device),
-        )
+        with one_thread():
+            encoder = self._train(encoded, rng, continues, began)
+            self._network = EmbeddingNetwork.from_encoder(
+                encoder,
+                encoded[:MAX_SCALED_ROWS],
+                self.n_components,
+                resolve_device(self.device),
+            )
         return self
 
     def transform(self, X):
@@ -234,7 +236,8 @@ class EmbeddingTransformer(
         """
         check_is_fitted(self)
         encoded = self.encoder_._encode(X, "linear")
-        return self._network.embed(encoded, resolve_device(self.device))
+        with one_thread():
+            return self._network.embed(encoded, resolve_device(self.device))
 
     def _fit_encoder(self, X, rng):
         seed = rng.randint(2**31 - 1)

@@ -312,3 +312,14 @@ class TestComposition:
         grid = {"embeddingtransformer__n_components": [2, None]}
         search = GridSearchCV(pipeline, grid, cv=2).fit(table, y)
         assert np.isfinite(search.cv_results_["mean_test_score"]).all()
+
+
+def test_result_does_not_depend_on_the_number_of_threads(fitted, table):
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        vectors = quick().fit(table).transform(table)
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)
+    np.testing.assert_array_equal(vectors, fitted.transform(table))
