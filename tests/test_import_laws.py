@@ -17,7 +17,14 @@ MAY_IMPORT = {
     "imblearn": ("sampling/",),
     "faiss": ("neighbors/_backends/",),
     "matplotlib": ("inspection/",),
-    "torch": ("nn/", "losses/", "_training/", "embedding/", "utils/_device.py"),
+    "torch": (
+        "nn/",
+        "losses/",
+        "_training/",
+        "embedding/",
+        "utils/_device.py",
+        "utils/_threads.py",
+    ),
 }
 TORCH_ONLY = ("nn/", "losses/")
 
