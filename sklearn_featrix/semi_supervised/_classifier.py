@@ -25,7 +25,7 @@ from ..utils._compat import (
     index_rows,
     num_samples,
 )
-from ..utils._labels import encode_labels
+from ..utils._labels import encode_labels, mark_beside
 from ._members import check_members, default_members, fit_member, merge_copies
 from ._spaces import TableSpaces, seeded_clone, split_space
 
@@ -60,8 +60,9 @@ class SemiSupervisedClassifier(ClassifierMixin, NamedEstimatorsMixin):
         - "raw": the table as it was given;
         - sums such as "tree+embedding".
 
-        None stands for logistic regression on "embedding" and on "rbf", and
-        ExtraTrees on "tree" and on "tree+embedding".
+        None stands for logistic regression on "linear", on "rbf" and on "embedding",
+        ExtraTrees on "tree" and on "tree+embedding", and small boosted trees on
+        "tree"; with ``embedding=None``, for those of them that do not need one.
     class_weight : dict, "balanced" or None, default=None
         Weights of the classes, as in scikit-learn, among the labelled rows.
     unlabeled : "auto", None or scalar, default="auto"
@@ -341,7 +342,12 @@ class SemiSupervisedClassifier(ClassifierMixin, NamedEstimatorsMixin):
         ValueError
             If no row has a label.
         """
-        labels = encode_labels(y, unlabeled=self.unlabeled, n_samples=num_samples(X))
+        check_is_fitted(self)
+        labels = encode_labels(
+            y,
+            unlabeled=mark_beside(self.classes_, self.unlabeled),
+            n_samples=num_samples(X),
+        )
         rows = np.flatnonzero(labels.labeled)
         if sample_weight is not None:
             sample_weight = check_sample_weight(sample_weight, X)[rows]

@@ -8,6 +8,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.utils.validation import has_fit_parameter
 
 from ..utils._compat import index_rows
+from ._boosting import FewLabelBoosting
 from ._spaces import BASE_SPACES, split_space
 
 
@@ -25,19 +26,29 @@ def default_members(has_embedding):
         Fresh, unfitted members.
     """
     members = [
+        ("linear", LogisticRegression(max_iter=1000), "linear"),
         ("linear_rbf", LogisticRegression(C=5, max_iter=1000), "rbf"),
         ("trees", ExtraTreesClassifier(100), "tree"),
+        ("boosting", _boosting(), "tree"),
     ]
     if not has_embedding:
-        return [
-            ("linear", LogisticRegression(max_iter=1000), "linear"),
-            *members,
-        ]
+        return members
     return [
-        ("linear_embedding", LogisticRegression(C=10, max_iter=1000), "embedding"),
         *members,
+        ("linear_embedding", LogisticRegression(C=10, max_iter=1000), "embedding"),
         ("trees_embedding", ExtraTreesClassifier(100), "tree+embedding"),
     ]
+
+
+def _boosting():
+    # Small leaves: the defaults cannot split twenty rows.
+    return FewLabelBoosting(
+        learning_rate=0.08,
+        max_leaf_nodes=8,
+        min_samples_leaf=3,
+        l2_regularization=1.0,
+        early_stopping=False,
+    )
 
 
 def check_members(members, has_embedding):

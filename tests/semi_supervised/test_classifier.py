@@ -136,8 +136,8 @@ def test_probabilities_are_the_equal_mean_of_the_members(table):
         member.predict_proba(views[space])
         for member, space in zip(clf.estimators_, clf._member_spaces, strict=True)
     ]
-    assert len(votes) == 4
-    np.testing.assert_allclose(clf.predict_proba(X), sum(votes) / 4)
+    assert len(votes) == 6
+    np.testing.assert_allclose(clf.predict_proba(X), sum(votes) / 6)
 
 
 def test_two_labels_per_class_are_enough(table):
@@ -239,6 +239,22 @@ def test_any_transformer_can_be_the_embedding(table):
     clf = SemiSupervisedClassifier(PCA(2), random_state=0).fit(X, y_partial)
     assert clf.embedding_.transform(X).shape == (200, 2)
     assert clf.score(X, y) > 0.5
+
+
+def test_a_column_without_a_value_in_any_labelled_row(table):
+    X, y, y_partial = table
+    X = X.copy()
+    X[y_partial >= 0, 0] = np.nan
+    clf = SemiSupervisedClassifier(None, random_state=0).fit(X, y_partial)
+    assert clf.score(X, y) > 0.5
+
+
+def test_minus_one_can_be_a_class(table):
+    X, y, _ = table
+    signs = np.where(y > 0, 1, -1)
+    clf = SemiSupervisedClassifier(None, unlabeled=None, random_state=0).fit(X, signs)
+    np.testing.assert_array_equal(clf.classes_, [-1, 1])
+    assert clf.score(X, signs) == np.mean(clf.predict(X) == signs)
 
 
 @pytest.mark.parametrize(
