@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-import warnings
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +13,7 @@ from torch import nn
 from torch.optim.lr_scheduler import OneCycleLR
 
 from ..exceptions import TrainingInterruptedWarning
+from ..utils._warnings import warn
 from ._batches import BatchSource, RowBatches
 from ._callbacks import BlockHistory, Deadline, ProgressLines
 
@@ -190,10 +190,9 @@ def _callbacks(
 def _warn_stopped(n_done: int, n_steps: int, deadline: float | None) -> None:
     out_of_time = deadline is not None and time.monotonic() >= deadline
     reason = "the time limit was reached" if out_of_time else "it was interrupted"
-    warnings.warn(
+    warn(
         f"Training ended after {n_done} of {n_steps} steps: {reason}. The result can "
         "be used, but more steps usually make it better; fit again with "
         "warm_start=True to go on from here.",
         TrainingInterruptedWarning,
-        stacklevel=3,
     )

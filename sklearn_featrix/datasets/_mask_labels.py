@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from numbers import Integral, Real
 from typing import Any
 
@@ -10,6 +9,7 @@ import numpy as np
 from sklearn.utils import check_random_state, check_scalar
 
 from ..utils._labels import PartialLabels, encode_labels, erase_labels
+from ..utils._warnings import warn
 
 __all__ = ["mask_labels"]
 
@@ -146,10 +146,8 @@ def _shares(sizes: np.ndarray, n_labeled: int) -> np.ndarray:
 def _warn_lost_classes(labels: PartialLabels, kept: np.ndarray) -> None:
     lost: list[Any] = np.delete(labels.classes, np.unique(labels.codes[kept])).tolist()
     if lost:
-        warnings.warn(
+        warn(
             f"No label of {len(lost)} of {len(labels.classes)} classes stays: "
             f"{', '.join(repr(name) for name in lost)}. Keep more labels, or use "
             "stratify=True to keep one of each.",
-            UserWarning,
-            stacklevel=3,
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from numbers import Integral, Real
 
@@ -16,6 +15,7 @@ from sklearn.model_selection import (
 )
 from sklearn.utils import check_random_state, check_scalar
 
+from ..utils._warnings import warn
 from ._labeled_split import LabeledSplit
 
 __all__ = ["ScoreInterval", "cross_val_interval"]
@@ -251,12 +251,10 @@ def _check_scores(scores):
             "test part lacks a class. Use fewer folds, or label more rows."
         )
     if np.ptp(scores) == 0:
-        warnings.warn(
+        warn(
             f"All {len(scores)} folds score {scores[0]:.3f}, so the interval has no "
             "width. That says too few test rows, not certainty. Label more rows, or "
             "take a finer metric such as neg_log_loss.",
-            UserWarning,
-            stacklevel=3,
         )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections import Counter
 from numbers import Integral
 from typing import Any
@@ -14,6 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from ..exceptions import DroppedColumnWarning
 from ..utils._compat import Interval, StrOptions, fit_context
+from ..utils._warnings import warn
 from ._category import CategoryEncoder
 from ._datetime import DatetimeEncoder
 from ._flag import FlagEncoder
@@ -246,11 +246,10 @@ class TableEncoder(TransformerMixin, BaseEstimator):
     def _warn_dropped(self):
         if not self.dropped_columns_:
             return
-        warnings.warn(
+        warn(
             f"Dropped {len(self.dropped_columns_)} of {self.n_features_in_} columns "
             f"that carry no information: {self._dropped_text()}.",
             DroppedColumnWarning,
-            stacklevel=4,  # the caller of fit
         )
 
     def _dropped_text(self):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numbers
-import warnings
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.exceptions import DataConversionWarning
 from sklearn.utils import check_array
 from sklearn.utils.multiclass import check_classification_targets
+
+from ._warnings import warn
 
 __all__ = [
     "PartialLabels",
@@ -182,11 +183,9 @@ def _is_sign_coded(y: Any, unlabeled: Any) -> bool:
 
 
 def _warn_sign_coded() -> None:
-    warnings.warn(
+    warn(
         "y holds only -1 and 1, and no more of -1: they are read as two classes. Pass "
         "unlabeled=None to say so, or unlabeled=-1 if -1 marks unlabeled rows.",
-        UserWarning,
-        stacklevel=3,
     )
 
 
@@ -312,11 +311,10 @@ def _as_one_dimensional(y: Any) -> Any:
 
 
 def _warn_column_vector(shape: tuple[int, ...]) -> None:
-    warnings.warn(
+    warn(
         "A column-vector y was passed when a 1d array was expected. Please change the "
         f"shape of y to (n_samples,), got {shape}, for example using ravel().",
         DataConversionWarning,
-        stacklevel=2,
     )
 
 
