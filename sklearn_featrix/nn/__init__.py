@@ -1,15 +1,21 @@
 """Torch modules and tensor functions for tables, free of scikit-learn."""
 
+from ._cell_features import EvidenceFeatures, evidence_features, place_features
 from ._grouped_cluster_head import GroupedClusterHead
+from ._in_context_network import InContextNetwork
 from ._nearest_centroid import nearest_centroid
 from ._projection_head import ProjectionHead
 from ._residual_encoder import ResidualEncoder
 from ._swap_noise import swap_cells
 
 __all__ = [
+    "EvidenceFeatures",
     "GroupedClusterHead",
+    "InContextNetwork",
     "ProjectionHead",
     "ResidualEncoder",
+    "evidence_features",
     "nearest_centroid",
+    "place_features",
     "swap_cells",
 ]

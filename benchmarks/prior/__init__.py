@@ -1,0 +1,1 @@
+"""The in-context prior: synthetic tables, training, export, evaluation."""

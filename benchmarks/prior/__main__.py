@@ -1,0 +1,107 @@
+"""Train, export and evaluate the prior: ``python -m benchmarks.prior --help``."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+from pathlib import Path
+
+
+def parse(arguments: list[str] | None = None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.prior")
+    commands = parser.add_subparsers(dest="command", required=True)
+
+    train = commands.add_parser("train", help="train, or continue a run")
+    add = train.add_argument
+    add("--output", type=Path, required=True, help="folder of checkpoints and log")
+    add("--config", default="small", help="name of a network")
+    add("--device", default="auto", choices=["auto", "cpu", "cuda"])
+    add("--seconds", type=float, default=float("inf"), help="budget of the whole run")
+    add("--steps", type=float, default=float("inf"), help="budget of the whole run")
+    add("--decay-from", type=float, default=0.7, help="share of the budget")
+    add("--cells", type=int, default=12_000, help="cells per step")
+    add("--log-every", type=float, default=60, help="seconds")
+    add("--checkpoint-every", type=float, default=180, help="seconds")
+    add("--weights", type=Path, help="export here at every checkpoint")
+    add("--compile", action="store_true")
+    add("--seed", type=int, default=0)
+
+    export = commands.add_parser("export", help="write the weights of a run")
+    export.add_argument("run", type=Path, help="folder of a run, or a checkpoint")
+    export.add_argument("--weights", type=Path, required=True)
+
+    evaluate = commands.add_parser("evaluate", help="score weights on real tables")
+    add = evaluate.add_argument
+    add("weights", type=Path, nargs="*")
+    add("--data-dir", type=Path, required=True, help="parquet files")
+    add("--tables", nargs="+", default=[])
+    add("--budgets", type=int, nargs="+", default=[20, 50, 100])
+    add("--seeds", type=int, default=1)
+    add("--output", type=Path, help="CSV file of all scores")
+    return parser.parse_args(arguments)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one of the commands."""
+    options = parse(arguments)
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # before anything loads OpenMP
+    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout)
+    {"train": _train, "export": _export, "evaluate": _evaluate}[options.command](
+        options
+    )
+    return 0
+
+
+def _train(options: argparse.Namespace) -> None:
+    import torch
+
+    from benchmarks.prior.training import CONFIGS, Plan, Trainer
+
+    torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
+    device = options.device
+    if device == "auto":
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+    plan = Plan(
+        options.output,
+        CONFIGS[options.config],
+        options.seed,
+        device,
+        options.seconds,
+        options.steps,
+        1 - options.decay_from,
+        options.cells,
+        options.log_every,
+        options.checkpoint_every,
+        options.weights,
+        options.compile,
+    )
+    Trainer(plan).run()
+
+
+def _export(options: argparse.Namespace) -> None:
+    from benchmarks.prior.checkpoints import export
+
+    for name, value in export(options.run, options.weights).items():
+        print(f"{name}: {value}")
+
+
+def _evaluate(options: argparse.Namespace) -> None:
+    from benchmarks.prior.evaluate import evaluate, summarize
+
+    scores = evaluate(
+        options.weights,
+        options.data_dir,
+        options.tables,
+        options.budgets,
+        range(options.seeds),
+    )
+    if options.output:
+        scores.to_csv(options.output, index=False)
+    print(summarize(scores).to_string())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

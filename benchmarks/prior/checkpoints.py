@@ -1,0 +1,109 @@
+"""Checkpoints of a run, and the file of weights that comes out of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import torch
+
+_NAME = re.compile(r"checkpoint-(\d+)\.pt")
+
+
+def write_checkpoint(folder: Path, state: dict, keep: int | None = None) -> Path:
+    """Write a state to a new file that appears whole or not at all.
+
+    Parameters
+    ----------
+    folder : Path
+        Where checkpoints lie, named by their step.
+    state : dict
+        What `Trainer.state` gives.
+    keep : int, default=None
+        How many of the newest checkpoints to keep; all where None.
+    """
+    path = folder / f"checkpoint-{state['progress']['step']:07d}.pt"
+    _replace(path, lambda temporary: torch.save(state, temporary))
+    if keep is not None:
+        for old in _checkpoints(folder)[:-keep]:
+            old.unlink()
+    return path
+
+
+def latest_checkpoint(folder: Path) -> Path | None:
+    """Path of the checkpoint with most steps, None where there is none."""
+    found = _checkpoints(folder)
+    return found[-1] if found else None
+
+
+def _checkpoints(folder: Path) -> list[Path]:
+    found = (path for path in folder.glob("checkpoint-*.pt") if _NAME.match(path.name))
+    return sorted(found, key=lambda path: int(_NAME.match(path.name)[1]))
+
+
+def _replace(path: Path, write) -> None:
+    temporary = path.with_name(path.name + ".part")
+    write(temporary)
+    os.replace(temporary, path)
+
+
+def export(checkpoint: Path, weights: Path) -> dict[str, str]:
+    """Write the averaged weights of a checkpoint in float16, with their history.
+
+    Parameters
+    ----------
+    checkpoint : Path
+        A checkpoint, or the folder of a run, whose newest one is taken.
+    weights : Path
+        The safetensors file to write.
+
+    Returns
+    -------
+    dict of str to str
+        The metadata of the file.
+    """
+    from safetensors.numpy import save_file
+
+    newest = latest_checkpoint(checkpoint) if checkpoint.is_dir() else checkpoint
+    if newest is None:
+        raise FileNotFoundError(f"No checkpoint in {checkpoint}; train first.")
+    state = torch.load(newest, map_location="cpu", weights_only=True)
+    arrays = {
+        name: tensor.half().numpy() for name, tensor in state["average"].items()
+    }
+    metadata = {
+        "config": json.dumps(state["config"]),
+        **{name: str(value) for name, value in state["progress"].items()},
+        "seed": str(state["seed"]),
+        "date": datetime.now(UTC).date().isoformat(),
+        "sha256": digest(arrays),
+    }
+    weights.parent.mkdir(parents=True, exist_ok=True)
+    _replace(weights, lambda temporary: save_file(arrays, temporary, metadata))
+    return metadata
+
+
+def digest(arrays: dict[str, np.ndarray]) -> str:
+    """SHA-256 of the bytes of all arrays in the order of their names."""
+    sha = hashlib.sha256()
+    for name in sorted(arrays):
+        sha.update(np.ascontiguousarray(arrays[name]).tobytes())
+    return sha.hexdigest()
+
+
+def load_network(weights: Path) -> torch.nn.Module:
+    """Rebuild the network of an exported file, in float32."""
+    from safetensors import safe_open
+
+    from sklearn_featrix.nn import InContextNetwork
+
+    with safe_open(weights, framework="pt") as file:
+        network = InContextNetwork(**json.loads(file.metadata()["config"]))
+        names = file.keys()
+        network.load_state_dict({name: file.get_tensor(name).float() for name in names})
+    return network.eval().requires_grad_(False)

@@ -1,0 +1,196 @@
+"""Families of tables: columns and the scores that classes are made of.
+
+A family is a function of a generator, the number of tables, rows and columns that
+returns columns (tables, rows, columns) and scores (tables, rows, 10).
+"""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Generator, Tensor
+
+from benchmarks.prior.draws import (
+    chance,
+    gamma,
+    integer,
+    log_uniform,
+    normal,
+    standardized,
+    uniform,
+)
+from benchmarks.prior.labels import MAX_CLASSES
+
+ACTIVATIONS = (
+    torch.tanh,
+    torch.relu,
+    torch.sin,
+    lambda x: x,
+    torch.abs,
+    lambda x: x * x * 0.7,
+    lambda x: (x > 0).float() * 2 - 1,
+    lambda x: torch.exp(-x * x),
+    lambda x: torch.nn.functional.leaky_relu(x, 0.2),
+    lambda x: torch.sigmoid(3 * x),
+)
+
+
+def draw_causes(g: Generator, n_tables: int, n_rows: int, n_columns: int) -> Tensor:
+    """Normal, uniform, heavy-tailed or clustered columns, one kind per table."""
+    z = normal(g, n_tables, n_rows, n_columns)
+    flat = torch.erf(z / math.sqrt(2)) * 1.7
+    tailed = z / (normal(g, n_tables, n_rows, 1).abs() + 0.3)
+    n_clusters = torch.randint(2, 9, (n_tables, 1), generator=g)
+    skew = uniform(g, n_tables, 1, low=1, high=2.5)
+    cluster = (uniform(g, n_tables, n_rows) ** skew * n_clusters).long()
+    centres = normal(g, n_tables, 8, n_columns) * uniform(g, n_tables, 1, 1, low=0.5, high=3)
+    clustered = centres.gather(1, cluster[..., None].expand_as(z))
+    clustered = clustered + z * uniform(g, n_tables, 1, 1, low=0.2, high=1)
+    kind = torch.randint(0, 5, (n_tables, 1, 1), generator=g)
+    x = torch.where(kind == 0, flat, torch.where(kind == 1, tailed, z))
+    return standardized(torch.where(kind > 2, clustered, x))
+
+
+def draw_correlated(g: Generator, n_tables: int, n_rows: int, n_columns: int) -> Tensor:
+    """Causes, in half of the tables mixed with one another."""
+    x = draw_causes(g, n_tables, n_rows, n_columns)
+    strength = uniform(g, n_tables, 1, 1, high=1.2) * chance(g, 0.5, n_tables, 1, 1)
+    mixing = normal(g, n_tables, n_columns, n_columns) / math.sqrt(n_columns)
+    return standardized(x + x @ (mixing * strength))
+
+
+def draw_weights(g: Generator, n_tables: int, n_in: int, n_out: int) -> Tensor:
+    """Sparse normal weights."""
+    kept = chance(g, uniform(g, n_tables, 1, 1, low=0.15), n_tables, n_in, n_out)
+    scale = (kept.sum(1, keepdim=True) + 0.5).sqrt()
+    return normal(g, n_tables, n_in, n_out) * kept / scale
+
+
+def activate(g: Generator, x: Tensor) -> Tensor:
+    """Apply four random activations to a quarter of the units each."""
+    chosen = torch.randperm(len(ACTIVATIONS), generator=g)[:4].tolist()
+    parts = x.chunk(4, dim=2)
+    return torch.cat([ACTIVATIONS[i](p) for i, p in zip(chosen, parts, strict=True)], 2)
+
+
+def causal_graph(g: Generator, n_tables: int, n_rows: int, n_columns: int):
+    """Nodes of a random layered causal model; the classes hang on nodes, too."""
+    width, depth = 32, integer(g, 2, 4)
+    x = draw_causes(g, n_tables, n_rows, integer(g, 2, 10))
+    hidden = standardized(x @ draw_weights(g, n_tables, x.shape[2], width))
+    noise = uniform(g, n_tables, 1, 1).square() * 0.5
+    layers = []
+    for _ in range(depth):
+        hidden = activate(g, hidden) @ draw_weights(g, n_tables, width, width)
+        own = noise * uniform(g, n_tables, 1, width)
+        hidden = standardized(hidden) + normal(g, n_tables, n_rows, width) * own
+        layers.append(hidden)
+    nodes = torch.cat(layers, dim=2)
+    order = uniform(g, n_tables, nodes.shape[2]).argsort(1)[:, None]
+    order = order[..., : n_columns + MAX_CLASSES].expand(-1, n_rows, -1)
+    columns, causes = nodes.gather(2, order).split([n_columns, MAX_CLASSES], dim=2)
+    effects = standardized(hidden @ draw_weights(g, n_tables, width, MAX_CLASSES))
+    return columns, torch.where(chance(g, 0.5, n_tables, 1, 1), effects, causes)
+
+
+def neural_network(g: Generator, n_tables: int, n_rows: int, n_columns: int):
+    """Scores of a random network with one hidden layer."""
+    x = draw_correlated(g, n_tables, n_rows, n_columns)
+    used = chance(g, uniform(g, n_tables, 1, 1, low=0.3), n_tables, 1, n_columns)
+    importance = used * (normal(g, n_tables, 1, n_columns).abs() + 0.1)
+    hidden = standardized((x * importance) @ draw_weights(g, n_tables, n_columns, 24))
+    hidden = hidden * uniform(g, n_tables, 1, 1, low=0.3, high=1.2)
+    hidden = activate(g, hidden + 0.6 * normal(g, n_tables, 1, 24))
+    return x, hidden @ draw_weights(g, n_tables, 24, MAX_CLASSES)
+
+
+def draw_importance(g: Generator, n_tables: int, n_columns: int) -> Tensor:
+    """A few columns matter much more than the others."""
+    spread = uniform(g, n_tables, 1, low=0.5, high=2.5)
+    return (normal(g, n_tables, n_columns) * spread).exp()
+
+
+def trees(g: Generator, n_tables: int, n_rows: int, n_columns: int):
+    """Sums of oblivious decision trees, with a linear part."""
+    x = draw_correlated(g, n_tables, n_rows, n_columns)
+    n_trees, depth = integer(g, 1, 9), integer(g, 1, 6)
+    importance = draw_importance(g, n_tables, n_columns)
+    feature = torch.multinomial(importance, n_trees * depth, True, generator=g)
+    values = x.gather(2, feature[:, None].expand(-1, n_rows, -1))
+    row = torch.randint(0, n_rows, (n_tables, 1, n_trees * depth), generator=g)
+    bits = (values > values.gather(1, row)).unflatten(2, (n_trees, depth)).long()
+    leaf = (bits << torch.arange(depth)).sum(-1)
+    height = normal(g, n_tables, n_trees, 2**depth, MAX_CLASSES)
+    scores = sum(
+        height[:, t].gather(1, leaf[:, :, t, None].expand(-1, -1, MAX_CLASSES))
+        for t in range(n_trees)
+    )
+    slopes = normal(g, n_tables, n_columns, MAX_CLASSES) * importance[..., None]
+    share = uniform(g, n_tables, 1, 1) * chance(g, 0.6, n_tables, 1, 1)
+    return x, scores + standardized(x @ slopes) * share * math.sqrt(n_trees)
+
+
+def additive(g: Generator, n_tables: int, n_rows: int, n_columns: int):
+    """Sums of one function per column, linear with kinks."""
+    x = draw_correlated(g, n_tables, n_rows, n_columns)
+    size = (n_tables, 1, n_columns, 4)
+    bend = normal(g, *size) * uniform(g, n_tables, 1, 1, 1, high=1.5)
+    bend = bend * chance(g, 0.7, n_tables, 1, 1, 1)
+    bent = (torch.relu(x[..., None] - normal(g, *size)) * bend).sum(-1)
+    shape = standardized(x * normal(g, n_tables, 1, n_columns).sign() + bent)
+    shape = shape * draw_importance(g, n_tables, n_columns)[:, None]
+    mixing = normal(g, n_tables, n_columns, MAX_CLASSES - 1)
+    return x, torch.cat([shape.sum(2, keepdim=True), shape @ mixing], dim=2)
+
+
+def one_column(g: Generator, n_tables: int, n_rows: int, n_columns: int):
+    """One column decides: a step, a bump or a random function of its values."""
+    x = draw_correlated(g, n_tables, n_rows, n_columns)
+    decisive = x[..., :1]  # columns are shuffled later
+    place = normal(g, n_tables, 1, MAX_CLASSES)
+    step = torch.tanh((decisive - place) * log_uniform(g, n_tables, 1, 1, low=1, high=30))
+    bump = -(decisive - place).abs()
+    wave = torch.sin(decisive * 3 * normal(g, n_tables, 1, MAX_CLASSES) + place)
+    kind = torch.randint(0, 3, (n_tables, 1, 1), generator=g)
+    return x, torch.where(kind == 0, step, torch.where(kind == 1, bump, wave))
+
+
+def mixture(g: Generator, n_tables: int, n_rows: int, n_columns: int):
+    """Clusters of rows; each class owns one to three of them."""
+    n_parts = 3
+    level = torch.tensor([1.0, 5.0, 30.0])
+    level = level[torch.randint(0, 3, (n_tables, 1), generator=g)]
+    shares = gamma(g, level.expand(n_tables, MAX_CLASSES)) + 0.05
+    n_used = torch.where(
+        chance(g, 0.5, n_tables, 1), 2, torch.randint(2, 11, (n_tables, 1), generator=g)
+    )
+    shares = shares * (torch.arange(MAX_CLASSES) < n_used)
+    owner = torch.multinomial(shares, n_rows, True, generator=g)
+    parts = torch.randint(1, n_parts + 1, (n_tables, 1), generator=g)
+    part = owner * n_parts + (uniform(g, n_tables, n_rows) * parts).long()
+    effects = normal(g, n_tables, MAX_CLASSES * n_parts, MAX_CLASSES) * 0.7
+    scores = torch.nn.functional.one_hot(owner, MAX_CLASSES) * 2.5
+    scores = scores + effects.gather(1, part[..., None].expand(-1, -1, MAX_CLASSES))
+    part = part[..., None].expand(-1, -1, n_columns)
+    used = chance(g, uniform(g, n_tables, 1, 1, low=0.3), n_tables, 1, n_columns)
+    apart = log_uniform(g, n_tables, 1, 1, low=0.9, high=6)
+    apart = apart / (used.sum(2, keepdim=True) + 1).sqrt()
+    size = (n_tables, MAX_CLASSES * n_parts, n_columns)
+    centres = normal(g, *size) * used * apart * 1.5
+    scales = (normal(g, *size) * 0.35).exp()
+    noise = normal(g, n_tables, n_rows, n_columns)
+    x = centres.gather(1, part) + noise * scales.gather(1, part)
+    strength = uniform(g, n_tables, 1, 1, high=1.2) * chance(g, 0.5, n_tables, 1, 1)
+    mixing = normal(g, n_tables, n_columns, n_columns) / math.sqrt(n_columns)
+    return standardized(x + x @ (mixing * strength)), scores
+
+
+FAMILIES = {
+    causal_graph: 0.28,
+    neural_network: 0.13,
+    trees: 0.19,
+    additive: 0.18,
+    mixture: 0.14,
+    one_column: 0.08,
+}

@@ -1,0 +1,155 @@
+"""One batch of tasks: tables, the rows that are labelled, and those that ask."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Generator, Tensor
+
+from benchmarks.prior.columns import roughen
+from benchmarks.prior.draws import integer, log_integer
+from benchmarks.prior.families import FAMILIES
+from benchmarks.prior.labels import (
+    draw_classes,
+    draw_labeled_first,
+    draw_n_classes,
+    draw_two_sides,
+)
+
+ROWS = (200, 360)
+COLUMNS = (2, 32)
+LABELED = (4, 200)
+QUERIES = (32, 96)
+MAX_TABLES = 64
+MAX_DEVIATION = 5.0
+
+
+class Batch(NamedTuple):
+    """Tasks of one size.
+
+    Attributes
+    ----------
+    z, q : Tensor of shape (n_tables, n_labeled + n_queries, n_columns)
+        Standardised values and ranks among all rows of the table; NaN where missing.
+    nominal : Tensor of shape (n_tables, n_columns), dtype bool
+        Columns told to be codes without order.
+    y : Tensor of shape (n_tables, n_labeled)
+        Labels of the first rows.
+    target : Tensor of shape (n_tables, n_queries)
+        Labels of the others.
+    """
+
+    z: Tensor
+    q: Tensor
+    nominal: Tensor
+    y: Tensor
+    target: Tensor
+
+    def to(self, device: torch.device) -> Batch:
+        """Move all tensors to a device."""
+        return Batch(*(tensor.to(device) for tensor in self))
+
+
+def generator_of(*numbers: int) -> Generator:
+    """Make a generator that depends on all the numbers, such as seed and step."""
+    state = np.random.SeedSequence(numbers).generate_state(1, np.uint64)
+    return Generator().manual_seed(int(state[0] >> 1))
+
+
+def draw_batch(g: Generator, n_cells: int, n_labeled: int | None = None) -> Batch:
+    """Draw tasks with about `n_cells` cells together.
+
+    Parameters
+    ----------
+    g : Generator
+        Source of randomness.
+    n_cells : int
+        Cells of the rows that are used, over all tables.
+    n_labeled : int, default=None
+        Labelled rows of each table; log-uniform over `LABELED` where None.
+
+    Returns
+    -------
+    Batch
+        Tasks of equal size, of all families.
+    """
+    n_columns = log_integer(g, *COLUMNS)
+    if n_labeled is None:
+        n_labeled = log_integer(g, *LABELED)
+    n_used = n_labeled + integer(g, QUERIES[0], QUERIES[1] + 1)
+    n_rows = max(integer(g, ROWS[0], ROWS[1] + 1), n_used)
+    n_tables = round(n_cells / (n_used * (n_columns + 1)))
+    n_tables = min(max(n_tables, 2), MAX_TABLES)
+    x, y, nominal = draw_tables(g, n_tables, n_rows, n_columns)
+    z, q = describe(x)
+    used = draw_labeled_first(g, y, n_labeled)[:, :n_used]
+    rows = used[..., None].expand(-1, -1, n_columns)
+    y = y.gather(1, used)
+    return Batch(
+        z.gather(1, rows), q.gather(1, rows), nominal, y[:, :n_labeled], y[:, n_labeled:]
+    )
+
+
+def draw_tables(
+    g: Generator, n_tables: int, n_rows: int, n_columns: int
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Draw tables of one size from all families.
+
+    Returns
+    -------
+    x : Tensor of shape (n_tables, n_rows, n_columns)
+        Columns, NaN where missing.
+    y : Tensor of shape (n_tables, n_rows)
+        Labels 0. and 1.; each occurs at least twice in every table.
+    nominal : Tensor of shape (n_tables, n_columns), dtype bool
+        Columns told to be codes without order.
+    """
+    family = torch.multinomial(
+        torch.tensor(list(FAMILIES.values())), n_tables, True, generator=g
+    )
+    counts = torch.bincount(family, minlength=len(FAMILIES)).tolist()
+    parts = [
+        draw(g, count, n_rows, n_columns)
+        for draw, count in zip(FAMILIES, counts, strict=True)
+        if count
+    ]
+    x, scores = (torch.cat(part) for part in zip(*parts, strict=True))
+    n_classes = draw_n_classes(g, n_tables)
+    classes = draw_classes(g, scores, n_classes)
+    y = draw_two_sides(g, classes, n_classes)
+    order = torch.rand(n_tables, generator=g).argsort()  # neighbours lend columns
+    x, y = x[order], y[order]
+    x, nominal = roughen(g, x, y)
+    return x, y, nominal
+
+
+def describe(x: Tensor) -> tuple[Tensor, Tensor]:
+    """Standardise and rank each column among all rows of its table.
+
+    Parameters
+    ----------
+    x : Tensor of shape (n_tables, n_rows, n_columns)
+        Values, NaN where missing.
+
+    Returns
+    -------
+    z : Tensor of shape (n_tables, n_rows, n_columns)
+        Standardised values, clipped at `MAX_DEVIATION`.
+    q : Tensor of shape (n_tables, n_rows, n_columns)
+        Mid-ranks in [-1, 1]; equal values have equal ranks.
+    """
+    missing = torch.isnan(x)
+    count = (~missing).sum(1, keepdim=True).clamp(min=1)
+    filled = torch.nan_to_num(x)
+    mean = filled.sum(1, keepdim=True) / count
+    centred = (filled - mean).masked_fill(missing, 0)
+    deviation = (centred.square().sum(1, keepdim=True) / count).sqrt()
+    z = (centred / (deviation + 1e-6)).clamp(-MAX_DEVIATION, MAX_DEVIATION)
+    ordered = x.masked_fill(missing, torch.inf).transpose(1, 2).contiguous().sort(-1)[0]
+    values = filled.transpose(1, 2).contiguous()
+    below = torch.searchsorted(ordered, values, right=False)
+    up_to = torch.searchsorted(ordered, values, right=True)
+    q = ((below + up_to).transpose(1, 2) / count - 1).clamp(-1, 1)
+    return z.masked_fill(missing, torch.nan), q.masked_fill(missing, torch.nan)

@@ -1,0 +1,301 @@
+"""The training loop: resumes by itself, keeps a log, ends when its budget ends."""
+
+from __future__ import annotations
+
+import copy
+import json
+import logging
+import time
+from contextlib import nullcontext
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from benchmarks.prior.checkpoints import export, latest_checkpoint, write_checkpoint
+from benchmarks.prior.compute import forward_flop
+from benchmarks.prior.tasks import Batch, draw_batch, generator_of
+
+CONFIGS: dict[str, dict] = {
+    "cells": {"evidence": False},
+    "evidence": {},
+    "small": {"width": 64, "n_layers": 2, "n_readout": 2, "n_row_layers": 4},
+    "rows": {
+        "width": 64,
+        "n_layers": 2,
+        "n_readout": 2,
+        "n_row_layers": 6,
+        "row_attention": False,
+    },
+}
+VALIDATION_SEED = 2**31
+VALIDATION_LABELED = (6, 16, 48, 128)
+VALIDATION_BATCHES = 3  # of each number of labels
+WARM_UP_STEPS = 50
+MUON_RATE, ADAM_RATE = 0.02, 2e-3
+
+_logger = logging.getLogger(__name__)
+
+
+@dataclass
+class Progress:
+    """How far a training run is.
+
+    Attributes
+    ----------
+    step, tables : int
+        Steps taken and tables seen.
+    seconds, cpu_seconds : float
+        Time spent, generating and validating included.
+    flop : float
+        Operations of the matrix products of all training steps.
+    """
+
+    step: int = 0
+    tables: int = 0
+    seconds: float = 0.0
+    cpu_seconds: float = 0.0
+    flop: float = 0.0
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to train, on what, for how long.
+
+    Parameters
+    ----------
+    output : Path
+        Folder of checkpoints and log.
+    config : dict
+        Parameters of `InContextNetwork`.
+    seed : int
+        Chooses first weights and tables.
+    device : str
+        Name of a torch device.
+    seconds, steps : float
+        Budget; training ends with whichever ends first.
+    decay_share : float
+        Share of the budget at the end over which the learning rate falls to 0.
+    n_cells : int
+        Cells per step.
+    log_every, checkpoint_every : float
+        Seconds between validations and between checkpoints.
+    weights : Path or None
+        Where to export the averaged weights at every checkpoint.
+    compile : bool
+        Whether to compile the network.
+    """
+
+    output: Path
+    config: dict
+    seed: int = 0
+    device: str = "cpu"
+    seconds: float = float("inf")
+    steps: float = float("inf")
+    decay_share: float = 0.3
+    n_cells: int = 12_000
+    log_every: float = 60.0
+    checkpoint_every: float = 180.0
+    weights: Path | None = None
+    compile: bool = False
+
+    def rate(self, progress: Progress) -> float:
+        """Share of the full learning rate: warm-up, constant, linear decay."""
+        done = max(progress.seconds / self.seconds, progress.step / self.steps)
+        decay = min(1.0, max(0.0, 1 - done) / self.decay_share)
+        return min(1.0, (progress.step + 1) / WARM_UP_STEPS) * decay
+
+
+class Trainer:
+    """A network in training.
+
+    Parameters
+    ----------
+    plan : Plan
+        What to do.
+    """
+
+    def __init__(self, plan: Plan):
+        from sklearn_featrix.nn import InContextNetwork
+
+        self.plan = plan
+        self.device = torch.device(plan.device)
+        with torch.random.fork_rng(devices=[]):
+            torch.random.default_generator.manual_seed(plan.seed)
+            self.network = InContextNetwork(**plan.config).to(self.device)
+        self.average = copy.deepcopy(self.network).requires_grad_(False)
+        self.optimizers = make_optimizers(self.network)
+        self.progress = Progress()
+        self.running_loss = float("nan")
+        self._forward = torch.compile(self.network) if plan.compile else self.network
+
+    def run(self) -> Progress:
+        """Train until the budget ends; continue from the newest checkpoint."""
+        self.plan.output.mkdir(parents=True, exist_ok=True)
+        self._resume()
+        validation = validation_batches(self.plan.n_cells)
+        logged = saved = time.perf_counter()
+        while self._budget_left():
+            self._timed_step()
+            now = time.perf_counter()
+            if now - logged > self.plan.log_every:
+                self._log(validation)
+                logged = time.perf_counter()
+            if now - saved > self.plan.checkpoint_every:
+                self._save()
+                saved = time.perf_counter()
+        self._log(validation)
+        self._save()
+        return self.progress
+
+    def step(self) -> float:
+        """Draw the tables of the next step and learn from them."""
+        random = generator_of(self.plan.seed, self.progress.step)
+        batch = draw_batch(random, self.plan.n_cells).to(self.device)
+        loss = self._loss(self._forward, batch)
+        loss.backward()
+        norm = nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
+        rate = self.plan.rate(self.progress)
+        for optimizer in self.optimizers:
+            for group in optimizer.param_groups:
+                group["lr"] = group["full_lr"] * rate
+            if torch.isfinite(norm):
+                optimizer.step()
+            optimizer.zero_grad(set_to_none=True)
+        self._update_average()
+        self._count(batch)
+        return float(loss.detach())
+
+    def state(self) -> dict:
+        """Everything that a later run continues from."""
+        return {
+            "config": self.plan.config,
+            "seed": self.plan.seed,
+            "network": self.network.state_dict(),
+            "average": self.average.state_dict(),
+            "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
+            "progress": asdict(self.progress),
+            "running_loss": self.running_loss,
+        }
+
+    def load(self, state: dict) -> None:
+        """Take up a state; it must be of the same network and seed."""
+        if (state["config"], state["seed"]) != (self.plan.config, self.plan.seed):
+            raise ValueError(
+                f"{self.plan.output} holds a run of config={state['config']} and "
+                f"seed={state['seed']}, asked for were {self.plan.config} and "
+                f"{self.plan.seed}. Use another output folder."
+            )
+        self.network.load_state_dict(state["network"])
+        self.average.load_state_dict(state["average"])
+        for optimizer, saved in zip(self.optimizers, state["optimizers"], strict=True):
+            optimizer.load_state_dict(saved)
+        self.progress = Progress(**state["progress"])
+        self.running_loss = state["running_loss"]
+
+    @torch.no_grad()
+    def validate(self, batches: dict[int, list[Batch]]) -> dict[int, float]:
+        """Mean log loss of the averaged weights by number of labelled rows."""
+        return {
+            n_labeled: sum(
+                float(self._loss(self.average, batch.to(self.device))) / len(group)
+                for batch in group
+            )
+            for n_labeled, group in batches.items()
+        }
+
+    def _save(self) -> None:
+        path = write_checkpoint(self.plan.output, self.state())
+        if self.plan.weights is not None:
+            export(path, self.plan.weights)
+
+    def _resume(self) -> None:
+        newest = latest_checkpoint(self.plan.output)
+        if newest is None:
+            return
+        self.load(torch.load(newest, map_location=self.device, weights_only=True))
+        _logger.info("continue from %s, step %d", newest.name, self.progress.step)
+
+    def _budget_left(self) -> bool:
+        progress = self.progress
+        return progress.step < self.plan.steps and progress.seconds < self.plan.seconds
+
+    def _timed_step(self) -> None:
+        wall, cpu = time.perf_counter(), time.process_time()
+        loss = self.step()
+        first = self.running_loss != self.running_loss
+        self.running_loss = loss if first else 0.98 * self.running_loss + 0.02 * loss
+        self.progress.seconds += time.perf_counter() - wall
+        self.progress.cpu_seconds += time.process_time() - cpu
+
+    def _loss(self, network: nn.Module, batch: Batch) -> Tensor:
+        on_gpu = self.device.type == "cuda"
+        low = torch.autocast("cuda", torch.bfloat16) if on_gpu else nullcontext()
+        with low:
+            logit = network(batch.z, batch.q, batch.nominal, batch.y)
+        return functional.binary_cross_entropy_with_logits(logit.float(), batch.target)
+
+    @torch.no_grad()
+    def _update_average(self) -> None:
+        decay = min(0.999, 1 - 4 / (self.progress.step + 10))
+        torch._foreach_lerp_(
+            list(self.average.parameters()), list(self.network.parameters()), 1 - decay
+        )
+
+    def _count(self, batch: Batch) -> None:
+        n_tables, n_rows, n_columns = batch.z.shape
+        size = (n_tables, n_rows, n_columns, batch.y.shape[1])
+        self.progress.step += 1
+        self.progress.tables += n_tables
+        self.progress.flop += 3 * forward_flop(self.network.config, *size)
+
+    def _log(self, validation: dict[int, list[Batch]]) -> None:
+        wall, cpu = time.perf_counter(), time.process_time()
+        losses = self.validate(validation)
+        record = {
+            **asdict(self.progress),
+            "rate": self.plan.rate(self.progress),
+            "train_loss": self.running_loss,
+            "validation_loss": sum(losses.values()) / len(losses),
+            **{f"validation_loss_{n}": loss for n, loss in losses.items()},
+        }
+        with (self.plan.output / "log.jsonl").open("a") as file:
+            file.write(json.dumps(record) + "\n")
+        _logger.info(
+            "step %(step)d, %(tables)d tables, %(seconds).0f s: "
+            "loss %(train_loss).4f, validation %(validation_loss).4f",
+            record,
+        )
+        self.progress.seconds += time.perf_counter() - wall
+        self.progress.cpu_seconds += time.process_time() - cpu
+
+
+def make_optimizers(network: nn.Module) -> list[torch.optim.Optimizer]:
+    """Muon for the matrices of the layers, Adam for everything else."""
+    matrices, others = [], []
+    for name, parameter in network.named_parameters():
+        inner = "_layers." in name and parameter.ndim == 2
+        (matrices if inner else others).append(parameter)
+    muon = torch.optim.Muon(
+        matrices, lr=MUON_RATE, momentum=0.95, weight_decay=0.01
+    )
+    adam = torch.optim.AdamW(
+        others, lr=ADAM_RATE, betas=(0.9, 0.98), weight_decay=0.0
+    )
+    for optimizer, rate in ((muon, MUON_RATE), (adam, ADAM_RATE)):
+        for group in optimizer.param_groups:
+            group["full_lr"] = rate
+    return [muon, adam]
+
+
+def validation_batches(n_cells: int) -> dict[int, list[Batch]]:
+    """Fixed tasks of fixed numbers of labelled rows, never drawn in training."""
+    return {
+        n_labeled: [
+            draw_batch(generator_of(VALIDATION_SEED, n_labeled, i), n_cells, n_labeled)
+            for i in range(VALIDATION_BATCHES)
+        ]
+        for n_labeled in VALIDATION_LABELED
+    }

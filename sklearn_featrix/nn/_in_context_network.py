@@ -1,0 +1,328 @@
+"""A network that reads a table with a few labels and labels its other rows."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from ._cell_features import (
+    N_EVIDENCE,
+    N_PLACE,
+    N_ROW_EVIDENCE,
+    evidence_features,
+    place_features,
+)
+
+__all__ = ["InContextNetwork"]
+
+
+class InContextNetwork(nn.Module):
+    """Transformer over the cells of a table, with the labelled rows as its context.
+
+    Parameters
+    ----------
+    width : int, default=96
+        Width of a cell's token, a multiple of `n_heads`.
+    n_layers : int, default=4
+        Layers over cells: attention over the columns of a row, then, where
+        `row_attention`, over the labelled rows of a column.
+    n_heads : int, default=4
+        Attention heads.
+    n_thinking : int, default=8
+        Learned rows that all rows attend to beside the labelled ones.
+    n_readout : int, default=1
+        Tokens per row that gather its cells. Side by side they are the row's
+        token, of width ``n_readout * width``.
+    n_row_layers : int, default=0
+        Layers over row tokens alone, after those over cells.
+    row_attention : bool, default=True
+        Whether the layers over cells look at other rows.
+    evidence : bool, default=True
+        Whether cells carry :func:`evidence_features`.
+    expansion : int, default=2
+        Width of the hidden layers over that of the tokens.
+
+    Attributes
+    ----------
+    config : dict
+        The parameters; ``InContextNetwork(**config)`` builds the same network.
+    """
+
+    def __init__(
+        self,
+        *,
+        width: int = 96,
+        n_layers: int = 4,
+        n_heads: int = 4,
+        n_thinking: int = 8,
+        n_readout: int = 1,
+        n_row_layers: int = 0,
+        row_attention: bool = True,
+        evidence: bool = True,
+        expansion: int = 2,
+    ) -> None:
+        super().__init__()
+        self.config = {
+            "width": width,
+            "n_layers": n_layers,
+            "n_heads": n_heads,
+            "n_thinking": n_thinking,
+            "n_readout": n_readout,
+            "n_row_layers": n_row_layers,
+            "row_attention": row_attention,
+            "evidence": evidence,
+            "expansion": expansion,
+        }
+        self.evidence = evidence
+        self.n_thinking = n_thinking
+        self.n_readout = n_readout
+        self.row_attention = row_attention
+        row_width = n_readout * width
+        n_features = N_PLACE + evidence * N_EVIDENCE
+        n_row_features = 3 + evidence * N_ROW_EVIDENCE
+        self.cell = nn.Sequential(
+            nn.Linear(n_features, expansion * width),
+            nn.GELU(),
+            nn.Linear(expansion * width, width),
+        )
+        self.row = nn.Linear(n_row_features, row_width)
+        self.cell_label = nn.Parameter(torch.randn(width) * 0.3)
+        self.row_label = nn.Parameter(torch.randn(row_width) * 0.3)
+        self.labeled = nn.Parameter(torch.randn(row_width) * 0.3)
+        self.thinking = nn.Parameter(
+            torch.randn(n_thinking, width if row_attention else row_width) * 0.5
+        )
+        self.cell_layers = nn.ModuleList(
+            _CellLayer(width, n_heads, expansion, n_readout, row_attention)
+            for _ in range(n_layers)
+        )
+        self.row_layers = nn.ModuleList(
+            _RowLayer(row_width, n_heads, expansion) for _ in range(n_row_layers)
+        )
+        self.head = _MatchingHead(row_width)
+
+    def forward(
+        self,
+        z: Tensor,
+        q: Tensor,
+        nominal: Tensor,
+        y: Tensor,
+        feature_mask: Tensor | None = None,
+    ) -> Tensor:
+        n_labeled = y.shape[1]
+        signs = functional.pad(2 * y - 1, (0, q.shape[1] - n_labeled))[..., None]
+        cells, rows = self._tokens(z, q, nominal, y, signs, feature_mask)
+        n_context = n_labeled
+        if self.row_attention:
+            cells, rows = self._with_thinking_rows(cells, rows)
+            n_context += self.n_thinking
+        last = len(self.cell_layers) - 1
+        for number, layer in enumerate(self.cell_layers):
+            cells, rows = layer(cells, rows, n_context, feature_mask, number == last)
+        tokens = rows.flatten(2)
+        if not self.row_attention:
+            thinking = self.thinking.to(tokens.dtype).expand(len(y), -1, -1)
+            tokens = torch.cat([thinking, tokens], dim=1)
+            n_context += self.n_thinking
+        for layer in self.row_layers:
+            tokens = layer(tokens, n_context)
+        return self.head(tokens[:, self.n_thinking :], y)
+
+    def _tokens(
+        self,
+        z: Tensor,
+        q: Tensor,
+        nominal: Tensor,
+        y: Tensor,
+        signs: Tensor,
+        feature_mask: Tensor | None,
+    ) -> tuple[Tensor, Tensor]:
+        """Tokens of cells and, with the label where there is one, of rows."""
+        features = place_features(z, q, nominal)
+        about_rows = _table_features(y, nominal, feature_mask)[:, None]
+        about_rows = about_rows.expand(-1, q.shape[1], -1)
+        if self.evidence:
+            evidence = evidence_features(q, nominal, y, feature_mask)
+            features = torch.cat([features, evidence.cells], dim=-1)
+            about_rows = torch.cat([about_rows, evidence.rows], dim=-1)
+        cells = self.cell(features)
+        rows = self.row(about_rows) + signs * self.row_label
+        rows = rows + signs.abs() * self.labeled
+        if self.row_attention:
+            cells = cells + (signs * self.cell_label)[:, :, None]
+        return cells, rows.unflatten(2, (self.n_readout, -1))
+
+    def _with_thinking_rows(self, cells: Tensor, rows: Tensor) -> tuple[Tensor, Tensor]:
+        """Put the learned rows in front."""
+        thinking = self.thinking.to(cells.dtype)[None, :, None]
+        size = (len(cells), -1, cells.shape[2], -1)
+        cells = torch.cat([thinking.expand(*size), cells], dim=1)
+        size = (len(cells), -1, rows.shape[2], -1)
+        return cells, torch.cat([thinking.expand(*size).to(rows.dtype), rows], dim=1)
+
+
+def _table_features(y: Tensor, nominal: Tensor, feature_mask: Tensor | None) -> Tensor:
+    """Sizes and base rate -> (batch, 3)."""
+    n_labeled = torch.full_like(y[:, 0], y.shape[1])
+    n_columns = torch.full_like(y[:, 0], nominal.shape[1])
+    if feature_mask is not None:
+        n_columns = feature_mask.sum(1).to(y.dtype)
+    sizes = [n_labeled.log() / 2 - 1.5, n_columns.log() / 2 - 1]
+    return torch.stack([*sizes, _base_logit(y)], dim=-1)
+
+
+def _base_logit(y: Tensor) -> Tensor:
+    return torch.logit((y.sum(1) + 0.5) / (y.shape[1] + 1))
+
+
+class _Norm(nn.Module):
+    """Layer norm without offset, in the dtype of its input."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(width))
+
+    def forward(self, x: Tensor) -> Tensor:
+        weight = self.weight.to(x.dtype)
+        return functional.layer_norm(x, weight.shape, weight, None, 1e-5)
+
+
+class _Attention(nn.Module):
+    """Multi-head attention of `x` to `context`; starts as a similarity kernel."""
+
+    def __init__(self, width: int, n_heads: int) -> None:
+        super().__init__()
+        if width % n_heads:
+            raise ValueError(
+                f"width={width} is no multiple of n_heads={n_heads}; choose one."
+            )
+        self.n_heads = n_heads
+        self.query = nn.Linear(width, width, bias=False)
+        self.key = nn.Linear(width, width, bias=False)
+        self.value = nn.Linear(width, width, bias=False)
+        self.out = nn.Linear(width, width, bias=False)
+        with torch.no_grad():
+            self.query.weight *= 1.5
+            self.key.weight.copy_(self.query.weight)
+        nn.init.zeros_(self.out.weight)
+
+    def forward(self, x: Tensor, context: Tensor, mask: Tensor | None = None) -> Tensor:
+        query, key, value = (
+            projection(tokens).unflatten(-1, (self.n_heads, -1)).transpose(1, 2)
+            for projection, tokens in (
+                (self.query, x),
+                (self.key, context),
+                (self.value, context),
+            )
+        )
+        mixed = functional.scaled_dot_product_attention(query, key, value, mask)
+        out: Tensor = self.out(mixed.transpose(1, 2).flatten(2))
+        return out
+
+
+class _FeedForward(nn.Module):
+    def __init__(self, width: int, expansion: int) -> None:
+        super().__init__()
+        self.norm = _Norm(width)
+        self.inner = nn.Linear(width, expansion * width)
+        self.outer = nn.Linear(expansion * width, width)
+        nn.init.zeros_(self.outer.weight)
+        nn.init.zeros_(self.outer.bias)
+
+    def forward(self, x: Tensor) -> Tensor:
+        out: Tensor = self.outer(functional.gelu(self.inner(self.norm(x))))
+        return out
+
+
+class _CellLayer(nn.Module):
+    """Each row attends over its cells, then each column over the context rows."""
+
+    def __init__(
+        self, width: int, n_heads: int, expansion: int, n_readout: int, rows: bool
+    ) -> None:
+        super().__init__()
+        self.n_readout = n_readout
+        self.over_columns = _Attention(width, n_heads)
+        self.column_norm = _Norm(width)
+        self.over_rows = _Attention(width, n_heads) if rows else None
+        self.row_norm = _Norm(width) if rows else None
+        self.feed_forward = _FeedForward(width, expansion)
+
+    def forward(
+        self,
+        cells: Tensor,
+        rows: Tensor,
+        n_context: int,
+        feature_mask: Tensor | None,
+        last: bool,
+    ) -> tuple[Tensor, Tensor]:
+        x = torch.cat([rows, cells], dim=2)
+        x = self._attend_columns(x, feature_mask, last)
+        if self.over_rows is not None and self.row_norm is not None:
+            size = (x.shape[0], x.shape[2])
+            columns = self.row_norm(x).transpose(1, 2).flatten(0, 1)
+            mixed = self.over_rows(columns, columns[:, :n_context])
+            x = x + mixed.unflatten(0, size).transpose(1, 2)
+        x = x + self.feed_forward(x)
+        return x[:, :, self.n_readout :], x[:, :, : self.n_readout]
+
+    def _attend_columns(
+        self, x: Tensor, feature_mask: Tensor | None, last: bool
+    ) -> Tensor:
+        """After the last layer only the readout tokens are needed."""
+        size = x.shape[:2]
+        normed = self.column_norm(x).flatten(0, 1)
+        n_wanted = self.n_readout if last else x.shape[2]
+        mask = None
+        if feature_mask is not None:
+            seen = functional.pad(feature_mask, (self.n_readout, 0), value=True)
+            mask = seen.repeat_interleave(size[1], dim=0)[:, None, None]
+        mixed = self.over_columns(normed[:, :n_wanted], normed, mask)
+        return x[:, :, :n_wanted] + mixed.unflatten(0, size)
+
+
+class _RowLayer(nn.Module):
+    """Each row attends over the context rows."""
+
+    def __init__(self, width: int, n_heads: int, expansion: int) -> None:
+        super().__init__()
+        self.attention = _Attention(width, n_heads)
+        self.norm = _Norm(width)
+        self.feed_forward = _FeedForward(width, expansion)
+
+    def forward(self, x: Tensor, n_context: int) -> Tensor:
+        normed = self.norm(x)
+        x = x + self.attention(normed, normed[:, :n_context])
+        out: Tensor = x + self.feed_forward(x)
+        return out
+
+
+class _MatchingHead(nn.Module):
+    """Read the logit off the row, and vote among the labelled rows like it."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.norm = _Norm(width)
+        self.direction = nn.Linear(width, 1, bias=False)
+        self.query = nn.Linear(width, width, bias=False)
+        self.key = nn.Linear(width, width, bias=False)
+        nn.init.zeros_(self.direction.weight)
+        with torch.no_grad():
+            self.key.weight.copy_(self.query.weight)
+        self.floor = nn.Parameter(torch.tensor(-2.0))
+        self.gain = nn.Parameter(torch.tensor(1.0))
+        self.base_gain = nn.Parameter(torch.tensor(0.0))
+
+    def forward(self, rows: Tensor, y: Tensor) -> Tensor:
+        rows = self.norm(rows)
+        labeled, queries = rows[:, : y.shape[1]], rows[:, y.shape[1] :]
+        query, key = self.query(queries), self.key(labeled)
+        scores = query @ key.transpose(1, 2) / math.sqrt(query.shape[-1])
+        share = (scores.float().softmax(-1) @ y[..., None].float()).squeeze(-1)
+        floor = 0.01 + 0.1 * torch.sigmoid(self.floor)
+        vote = torch.log(share + floor) - torch.log(1 - share + floor)
+        direct = self.direction(queries).squeeze(-1).float()
+        return direct + self.gain * vote + self.base_gain * _base_logit(y)[:, None]
