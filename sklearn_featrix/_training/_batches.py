@@ -20,8 +20,12 @@ class BatchSource(Protocol):
 
     def make_batch(
         self, rows: Tensor, generator: torch.Generator
-    ) -> tuple[Any, Tensor]:
-        """Turn row numbers into inputs (a tensor or keyword arguments) and targets."""
+    ) -> tuple[Any, Any]:
+        """Turn row numbers into inputs and targets.
+
+        Inputs are a tensor or a dict of keyword arguments, targets a tensor or a dict
+        of tensors.
+        """
         ...
 
 
@@ -61,7 +65,7 @@ class RowBatches:
         self._n_left = n_steps
         self._rows = self._endless_rows()
 
-    def __iter__(self) -> Iterator[tuple[Any, Tensor]]:
+    def __iter__(self) -> Iterator[tuple[Any, Any]]:
         n_now = min(self.block, self._n_left)
         self._n_left -= n_now
         for _ in range(n_now):

@@ -60,7 +60,8 @@ class EmbeddingTransformer(
         other rows:
 
         - "hidden_clusters": a block of columns is hidden; tell which k-means cluster
-          the block falls in, for many blocks and clusterings [1]_;
+          the block falls in, for many blocks and clusterings [1]_, and reconstruct
+          the row;
         - "denoising": reconstruct the row [2]_;
         - "scarf": find the intact row among those of the batch [3]_.
     n_components : int, default=None

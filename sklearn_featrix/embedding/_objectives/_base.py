@@ -62,8 +62,11 @@ class Objective(Dataset):
 
     def make_batch(
         self, rows: Tensor, generator: torch.Generator
-    ) -> tuple[dict[str, Tensor], Tensor]:
-        """Turn row numbers into the arguments of :class:`Pretext` and targets."""
+    ) -> tuple[dict[str, Tensor], Any]:
+        """Turn row numbers into the arguments of :class:`Pretext` and targets.
+
+        Targets are a tensor, or a dict of tensors.
+        """
         raise NotImplementedError
 
 
@@ -83,6 +86,6 @@ class Pretext(nn.Module):
         self.encoder = encoder
         self.head = head
 
-    def forward(self, x: Tensor, **head_inputs: Any) -> Tensor:
+    def forward(self, x: Tensor, **head_inputs: Any) -> Any:
         """Answer for the corrupted rows."""
         return self.head(self.encoder(x), **head_inputs)

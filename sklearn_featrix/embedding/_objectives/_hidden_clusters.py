@@ -1,4 +1,4 @@
-"""Hide a block of columns; tell from the others which cluster it falls in."""
+"""Hide a block of columns; tell from the others what it was."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from sklearn.cluster import MiniBatchKMeans
 from torch import Tensor, nn
+from torch.nn import functional
 
 from ...nn import GroupedClusterHead, nearest_centroid, swap_cells
 from ._base import Objective
@@ -28,7 +29,8 @@ class HiddenClusters(Objective):
     clusterings of the rows on this block, its features randomly weighted. In a batch,
     each row has the columns of one group, and a few cells more, replaced by those of
     other rows; the network tells the clusters of the original block. What serves to
-    tell one part of a row from the rest also serves to tell a label from the row.
+    tell one part of a row from the rest also serves to tell a label from the row. A
+    second head reconstructs the row, so that what no cluster asks for is not lost.
 
     Cluster ids are computed for the rows of each batch alone, so that the cost does
     not grow with the table.
@@ -37,6 +39,9 @@ class HiddenClusters(Objective):
     ----------
     Nam et al., "STUNT: Few-shot tabular learning with self-generated tasks from
     unlabeled tables", ICLR 2023, for tasks made of clustered columns.
+
+    Vincent et al., "Extracting and composing robust features with denoising
+    autoencoders", ICML 2008, for the reconstruction.
     """
 
     def prepare(self, rng: np.random.RandomState) -> None:
@@ -67,22 +72,25 @@ class HiddenClusters(Objective):
                 )
 
     def build_head(self, width: int) -> nn.Module:
-        """Build one linear head per group."""
-        return GroupedClusterHead(
-            width,
-            n_groups=self.n_groups,
-            n_clusterings=N_CLUSTERINGS,
-            n_clusters=MAX_CLUSTERS,
+        """Build one linear head per group, and one back to the encoded row."""
+        return _Heads(
+            GroupedClusterHead(
+                width,
+                n_groups=self.n_groups,
+                n_clusterings=N_CLUSTERINGS,
+                n_clusters=MAX_CLUSTERS,
+            ),
+            nn.Linear(width, self.table.shape[1]),
         )
 
     @property
     def criterion(self) -> nn.Module:
-        """Mean cross-entropy of the cluster ids."""
-        return nn.CrossEntropyLoss()
+        """Mean cross-entropy of the cluster ids, plus mean squared error of the row."""
+        return _ClustersAndRow()
 
     def make_batch(
         self, rows: Tensor, generator: torch.Generator
-    ) -> tuple[dict[str, Tensor], Tensor]:
+    ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
         """Share the rows among a few groups and hide each group's columns."""
         n_drawn = min(GROUPS_IN_BATCH, self.n_groups, len(rows))
         groups = torch.randperm(self.n_groups, generator=generator)[:n_drawn]
@@ -90,7 +98,7 @@ class HiddenClusters(Objective):
         intact = self.table[rows[: n_drawn * n_each]]
         noise = torch.rand(len(intact), self.n_cells, generator=generator) < NOISE
         hidden = self.hidden[groups].repeat_interleave(n_each, dim=0) | noise
-        targets = nearest_centroid(
+        clusters = nearest_centroid(
             intact.reshape(n_drawn, n_each, -1),
             self.directions[groups],
             self.offsets[groups],
@@ -98,7 +106,28 @@ class HiddenClusters(Objective):
         corrupted = swap_cells(
             intact, self.table, hidden, self.column_groups, generator
         )
-        return {"x": corrupted, "groups": groups}, targets.flatten(0, 1)
+        targets = {"clusters": clusters.flatten(0, 1), "row": intact}
+        return {"x": corrupted, "groups": groups}, targets
+
+
+class _Heads(nn.Module):
+    def __init__(self, clusters: nn.Module, row: nn.Module) -> None:
+        super().__init__()
+        self.clusters = clusters
+        self.row = row
+
+    def forward(self, hidden: Tensor, groups: Tensor) -> tuple[Tensor, Tensor]:
+        return self.clusters(hidden, groups), self.row(hidden)
+
+
+class _ClustersAndRow(nn.Module):
+    def forward(
+        self, answers: tuple[Tensor, Tensor], targets: dict[str, Tensor]
+    ) -> Tensor:
+        clusters, row = answers
+        return functional.cross_entropy(
+            clusters, targets["clusters"]
+        ) + functional.mse_loss(row, targets["row"])
 
 
 def _draw_block(n_cells: int, rng: np.random.RandomState) -> np.ndarray:

@@ -44,7 +44,9 @@ def test_targets_are_those_of_the_intact_rows(table):
             + objective.offsets[group]
         )
         expected = distances.argmin(-1)
-        assert (targets[position * block : (position + 1) * block] == expected).all()
+        ids = targets["clusters"][position * block : (position + 1) * block]
+        assert (ids == expected).all()
+    assert (targets["row"] == objective.table[: len(ids) * (position + 1)]).all()
 
 
 def test_the_hidden_block_is_swapped_for_every_row(table):
@@ -70,11 +72,29 @@ def test_well_separated_clusters_are_found():
     _, targets = objective.make_batch(
         torch.arange(200), torch.Generator().manual_seed(0)
     )
-    side = torch.from_numpy(centers[: len(targets)] > 0)
+    clusters = targets["clusters"]
+    side = torch.from_numpy(centers[: len(clusters)] > 0)
     for block in range(6):
         rows = slice(block * 33, (block + 1) * 33)
-        for ids in targets[rows].T:
+        for ids in clusters[rows].T:
             assert not set(ids[side[rows]].tolist()) & set(ids[~side[rows]].tolist())
+
+
+def test_the_loss_asks_for_the_clusters_and_for_the_row():
+    table = np.random.RandomState(0).normal(size=(8, 10)).astype(np.float32)
+    objective = make(table)
+    inputs, targets = objective.make_batch(
+        torch.arange(8), torch.Generator().manual_seed(0)
+    )
+    hidden = torch.zeros(len(inputs["x"]), 16)
+    clusters, _ = objective.build_head(16)(hidden, groups=inputs["groups"])
+    n_clusters = clusters.shape[1]
+    sure = 100.0 * torch.nn.functional.one_hot(targets["clusters"], n_clusters)
+    sure = sure.transpose(1, 2)
+    loss = objective.criterion
+    assert loss((sure, targets["row"]), targets) < 1e-3
+    assert loss((sure, targets["row"] + 2), targets) == pytest.approx(4, abs=1e-3)
+    assert loss((clusters * 0, targets["row"]), targets) > 1
 
 
 def test_columns_that_do_not_vary_have_no_say(table):
@@ -89,7 +109,7 @@ def test_tiny_tables(table, n_rows):
         torch.arange(n_rows), torch.Generator().manual_seed(0)
     )
     assert inputs["x"].shape == (n_rows, 10)
-    assert targets.max() < n_rows
+    assert targets["clusters"].max() < n_rows
 
 
 def test_the_seed_makes_the_tasks(table):
