@@ -156,7 +156,7 @@ VOTES: dict[str, dict[str, int]] = {
         "catboost": 1,
         "lr_on_embedding": 1,
     },
-    "semi_supervised_catboost": {"semi_supervised": 4, "catboost": 1},
+    "semi_supervised_catboost": {"semi_supervised": 6, "catboost": 1},
 }
 
 NAMES = (*METHODS, *VOTES)
