@@ -3,7 +3,8 @@
 A method says which view of the table it learns from, and makes an estimator:
 
 - "linear" and "tree": the two encodings of `TableEncoder`, fitted on the whole pool;
-- "embedded": the output of `EmbeddingTransformer`, fitted on the whole pool;
+- "embedded", "embedded_by_denoising", "embedded_by_scarf": the output of
+  `EmbeddingTransformer` with its three objectives, fitted on the whole pool;
 - "raw": the table as it is.
 
 Only methods with ``all_rows`` are fitted on the unlabeled rows too. All run in one
@@ -41,6 +42,10 @@ class Method:
 
 def _logistic_regression(trial: Trial, C: float = 1.0) -> Any:
     return LogisticRegression(C=C, max_iter=1000)
+
+
+def _logistic_regression_on_vectors(trial: Trial) -> Any:
+    return _logistic_regression(trial, C=10.0)
 
 
 class _FillEmptyColumns(TransformerMixin, BaseEstimator):
@@ -140,9 +145,9 @@ METHODS: dict[str, Method] = {
         lambda trial: SelfTrainingClassifier(_logistic_regression(trial)),
         all_rows=True,
     ),
-    "lr_on_embedding": Method(
-        "embedded", lambda trial: _logistic_regression(trial, C=10.0)
-    ),
+    "lr_on_embedding": Method("embedded", _logistic_regression_on_vectors),
+    "lr_on_denoising": Method("embedded_by_denoising", _logistic_regression_on_vectors),
+    "lr_on_scarf": Method("embedded_by_scarf", _logistic_regression_on_vectors),
     "semi_supervised": Method("raw", _semi_supervised, all_rows=True),
     "semi_supervised_no_embedding": Method("raw", _without_embedding, all_rows=True),
 }

@@ -52,9 +52,12 @@ class Trial:
     @cached_property
     def embedding(self) -> object:
         """The library's embedding of the pool, fitted without labels."""
+        return self._fit_embedding("hidden_clusters")
+
+    def _fit_embedding(self, objective: str) -> object:
         from sklearn_featrix import EmbeddingTransformer
 
-        return EmbeddingTransformer(random_state=self.seed).fit(self.X_pool)
+        return EmbeddingTransformer(objective, random_state=self.seed).fit(self.X_pool)
 
     @cached_property
     def _encoder(self) -> object:
@@ -76,7 +79,18 @@ class Trial:
 
     @cached_property
     def _embedded(self) -> tuple[object, object]:
-        return tuple(self.embedding.transform(X) for X in self._raw)
+        return self._embed(self.embedding)
+
+    @cached_property
+    def _embedded_by_denoising(self) -> tuple[object, object]:
+        return self._embed(self._fit_embedding("denoising"))
+
+    @cached_property
+    def _embedded_by_scarf(self) -> tuple[object, object]:
+        return self._embed(self._fit_embedding("scarf"))
+
+    def _embed(self, embedding: object) -> tuple[object, object]:
+        return tuple(embedding.transform(X) for X in self._raw)
 
 
 def _rows(X: pd.DataFrame, rows: np.ndarray) -> pd.DataFrame:

@@ -40,6 +40,6 @@ def stand_ins(monkeypatch):
     from benchmarks.label_efficiency.protocol import Trial
 
     monkeypatch.setattr(Trial, "_encoder", StandInEncoder())
-    monkeypatch.setattr(Trial, "embedding", StandInEmbedding())
+    monkeypatch.setattr(Trial, "_fit_embedding", lambda *_: StandInEmbedding())
     with threadpool_limits(1):
         yield

@@ -34,7 +34,7 @@ def test_votes_are_weighted_means_of_what_is_fitted_anyway(predictor):
     assert seconds == pytest.approx(sum(s for _, s in members))
     predictor._done["semi_supervised"] = members[0]
     proba, _ = predictor("semi_supervised_catboost")
-    expected = 0.8 * members[0][0] + 0.2 * predictor("catboost")[0]
+    expected = (6 * members[0][0] + predictor("catboost")[0]) / 7
     np.testing.assert_allclose(proba, expected)
 
 
@@ -85,7 +85,12 @@ def test_histogram_boosting_takes_columns_without_a_value(make_table, stand_ins)
 @pytest.mark.slow
 def test_the_library_s_own_methods_run(make_table):
     predictor = Predictor(Trial(make_table(), seed=0), budget=30)
-    for name in ("lr_on_embedding", *sorted(SEMI_SUPERVISED)):
+    for name in (
+        "lr_on_embedding",
+        "lr_on_denoising",
+        "lr_on_scarf",
+        *sorted(SEMI_SUPERVISED),
+    ):
         row = run_cell(predictor, name)
         assert "error" not in row
         assert row["auc"] > 0.6

@@ -91,7 +91,8 @@ def test_a_trial_fits_what_budgets_share_once(make_table, monkeypatch):
     class Encoder:
         fitted = 0
 
-        def __init__(self, random_state):
+        def __init__(self, objective=None, *, random_state):
+            self.objective = objective
             assert random_state == 4
 
         def fit(self, X):
@@ -103,7 +104,7 @@ def test_a_trial_fits_what_budgets_share_once(make_table, monkeypatch):
             return encoding, len(X)
 
         def transform(self, X):
-            return "embedded", len(X)
+            return self.objective, len(X)
 
     for name in ("TableEncoder", "EmbeddingTransformer"):
         monkeypatch.setattr(f"sklearn_featrix.{name}", Encoder, raising=False)
@@ -111,5 +112,12 @@ def test_a_trial_fits_what_budgets_share_once(make_table, monkeypatch):
     assert trial.spaces("linear") == (("linear", 140), ("linear", 60))
     assert trial.spaces("tree") == (("tree", 140), ("tree", 60))
     assert Encoder.fitted == 1
-    assert trial.spaces("embedded") == (("embedded", 140), ("embedded", 60))
+    for space, objective in (
+        ("embedded", "hidden_clusters"),
+        ("embedded_by_denoising", "denoising"),
+        ("embedded_by_scarf", "scarf"),
+    ):
+        assert trial.spaces(space) == ((objective, 140), (objective, 60))
+        trial.spaces(space)
+    assert Encoder.fitted == 4
     assert [len(X) for X in trial.spaces("raw")] == [140, 60]
