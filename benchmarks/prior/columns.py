@@ -10,7 +10,10 @@ from benchmarks.prior.draws import (
     gamma,
     log_uniform,
     normal,
+    places,
+    renamed,
     row_ranks,
+    sorting_order,
     standardized,
     uniform,
 )
@@ -44,7 +47,7 @@ def roughen(g: Generator, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
     ranks = row_ranks(x)
     x, nominal = _with_marginals(g, x, ranks)
     x = x.masked_fill(_draw_missing(g, ranks, y), torch.nan)
-    order = uniform(g, x.shape[0], x.shape[2]).argsort(1)
+    order = sorting_order(uniform(g, x.shape[0], x.shape[2]))
     x = x.gather(2, order[:, None].expand_as(x))
     return x, nominal.gather(1, order)
 
@@ -56,15 +59,16 @@ def _with_useless(g: Generator, x: Tensor, y: Tensor) -> Tensor:
     one to three: those that tell the label best, or random ones.
     """
     n_tables, _, n_columns = x.shape
-    share = uniform(g, n_tables, 1, high=0.5) * chance(g, 0.4, n_tables, 1)
+    share = uniform(g, n_tables, 1, high=0.4) * chance(g, 0.35, n_tables, 1)
     lost = chance(g, share, n_tables, n_columns)
     telling = uniform(g, n_tables, n_columns)
-    choose_best = chance(g, 0.75, n_tables, 1)
+    choose_best = chance(g, 0.9, n_tables, 1)
     telling = torch.where(choose_best, _separation(x, y) + 1e-3 * telling, telling)
-    place = (-telling).argsort(1).argsort(1)
+    place = places(-telling)
     n_kept = torch.randint(1, 4, (n_tables, 1), generator=g)
-    few = chance(g, 0.1 + 0.4 * (n_columns > 8), n_tables, 1)
-    lost = torch.where(few, place >= n_kept, lost)
+    few = chance(g, 0.05 + 0.25 * (n_columns > 8), n_tables, 1)
+    spared = (place == 0) & chance(g, 0.85, n_tables, 1)
+    lost = torch.where(few, place >= n_kept, lost & ~spared)
     stranger = standardized(normal(g, *x.shape))
     if n_tables > 1:
         stranger = x.roll(1, 0)
@@ -111,8 +115,7 @@ def _with_marginals(g: Generator, x: Tensor, ranks: Tensor) -> tuple[Tensor, Ten
     skew = uniform(g, *size, low=0.4, high=2.5)
     code = (ranks**skew * n_levels).long().clamp(max=MAX_LEVELS - 1)
     without_order = chance(g, 0.6, *size)
-    renamed = uniform(g, n_tables, MAX_LEVELS, n_columns).argsort(1).gather(1, code)
-    code = torch.where(without_order, renamed, code).float()
+    code = torch.where(without_order, renamed(g, code), code).float()
     share = uniform(g, n_tables, 1, 1) * chance(g, 0.6, n_tables, 1, 1)
     coded = chance(g, share, *size)
     told = chance(g, torch.where(without_order, 0.9, 0.15), *size)

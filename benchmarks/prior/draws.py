@@ -41,10 +41,35 @@ def log_integer(g: Generator, low: int, high: int) -> int:
 def standardized(x: Tensor) -> Tensor:
     """Mean 0 and deviation 1 over the rows, the second dimension."""
     x = x - x.mean(1, keepdim=True)
-    return x / (x.std(1, keepdim=True) + 1e-5)
+    return x / (x.square().mean(1, keepdim=True).sqrt() + 1e-5)
+
+
+def sorting_order(x: Tensor, dim: int = 1) -> Tensor:
+    """Positions of the sorted values; numpy's sort is five times as fast here."""
+    return torch.from_numpy(x.numpy().argsort(dim))
+
+
+def places(x: Tensor, dim: int = 1) -> Tensor:
+    """How many values come before each one; ties in any order."""
+    order = sorting_order(x, dim).movedim(dim, -1)
+    positions = torch.arange(x.shape[dim]).expand_as(order)
+    return torch.empty_like(order).scatter_(-1, order, positions).movedim(-1, dim)
 
 
 def row_ranks(x: Tensor) -> Tensor:
-    """Share of the rows that are below, in (0, 1); ties by position."""
-    order = x.transpose(1, 2).argsort(-1).argsort(-1).transpose(1, 2)
-    return (order + 0.5) / x.shape[1]
+    """Share of the rows that are below, in (0, 1); ties in any order."""
+    columns = x.transpose(1, 2).contiguous()
+    return (places(columns, 2).transpose(1, 2) + 0.5) / x.shape[1]
+
+
+def renamed(g: Generator, code: Tensor) -> Tensor:
+    """Scramble the codes 0, ..., 226 of each column of each table.
+
+    Cubes are a permutation modulo a prime that leaves 2 when divided by 3.
+    """
+    prime = 227
+    size = (code.shape[0], 1, code.shape[2])
+    factor = torch.randint(1, prime, size, generator=g)
+    offset = torch.randint(0, prime, size, generator=g)
+    code = (code * factor + offset) % prime
+    return code * code % prime * code % prime

@@ -17,6 +17,7 @@ from benchmarks.prior.draws import (
     integer,
     log_uniform,
     normal,
+    sorting_order,
     standardized,
     uniform,
 )
@@ -75,23 +76,29 @@ def activate(g: Generator, x: Tensor) -> Tensor:
 
 
 def causal_graph(g: Generator, n_tables: int, n_rows: int, n_columns: int):
-    """Nodes of a random layered causal model; the classes hang on nodes, too."""
+    """Nodes of a random layered causal model; the classes hang on nodes, too.
+
+    These are the columns, other nodes, or what follows from the last layer.
+    """
     width, depth = 32, integer(g, 2, 4)
     x = draw_causes(g, n_tables, n_rows, integer(g, 2, 10))
     hidden = standardized(x @ draw_weights(g, n_tables, x.shape[2], width))
     noise = uniform(g, n_tables, 1, 1).square() * 0.5
     layers = []
+    straight = uniform(g, n_tables, 1, 1)
     for _ in range(depth):
-        hidden = activate(g, hidden) @ draw_weights(g, n_tables, width, width)
+        hidden = (activate(g, hidden) + straight * hidden) @ draw_weights(g, n_tables, width, width)
         own = noise * uniform(g, n_tables, 1, width)
         hidden = standardized(hidden) + normal(g, n_tables, n_rows, width) * own
         layers.append(hidden)
     nodes = torch.cat(layers, dim=2)
-    order = uniform(g, n_tables, nodes.shape[2]).argsort(1)[:, None]
+    order = sorting_order(uniform(g, n_tables, nodes.shape[2]))[:, None]
     order = order[..., : n_columns + MAX_CLASSES].expand(-1, n_rows, -1)
     columns, causes = nodes.gather(2, order).split([n_columns, MAX_CLASSES], dim=2)
     effects = standardized(hidden @ draw_weights(g, n_tables, width, MAX_CLASSES))
-    return columns, torch.where(chance(g, 0.5, n_tables, 1, 1), effects, causes)
+    seen = columns @ normal(g, n_tables, n_columns, MAX_CLASSES)
+    u = uniform(g, n_tables, 1, 1)
+    return columns, torch.where(u < 0.4, seen, torch.where(u < 0.7, effects, causes))
 
 
 def neural_network(g: Generator, n_tables: int, n_rows: int, n_columns: int):
@@ -136,7 +143,7 @@ def additive(g: Generator, n_tables: int, n_rows: int, n_columns: int):
     x = draw_correlated(g, n_tables, n_rows, n_columns)
     size = (n_tables, 1, n_columns, 4)
     bend = normal(g, *size) * uniform(g, n_tables, 1, 1, 1, high=1.5)
-    bend = bend * chance(g, 0.7, n_tables, 1, 1, 1)
+    bend = bend * chance(g, 0.6, n_tables, 1, 1, 1)
     bent = (torch.relu(x[..., None] - normal(g, *size)) * bend).sum(-1)
     shape = standardized(x * normal(g, n_tables, 1, n_columns).sign() + bent)
     shape = shape * draw_importance(g, n_tables, n_columns)[:, None]
@@ -154,6 +161,19 @@ def one_column(g: Generator, n_tables: int, n_rows: int, n_columns: int):
     wave = torch.sin(decisive * 3 * normal(g, n_tables, 1, MAX_CLASSES) + place)
     kind = torch.randint(0, 3, (n_tables, 1, 1), generator=g)
     return x, torch.where(kind == 0, step, torch.where(kind == 1, bump, wave))
+
+
+def shared_factors(g: Generator, n_tables: int, n_rows: int, n_columns: int):
+    """One to three hidden factors make the classes and, with noise, all columns."""
+    n_factors = integer(g, 1, 4)
+    factors = draw_causes(g, n_tables, n_rows, n_factors)
+    loadings = draw_weights(g, n_tables, n_factors, n_columns)
+    bent = torch.tanh(factors * log_uniform(g, n_tables, 1, 1, low=0.5, high=4))
+    bent = torch.where(chance(g, 0.5, n_tables, 1, 1), bent, factors)
+    noise = log_uniform(g, n_tables, 1, n_columns, low=0.1, high=3)
+    noise = noise * log_uniform(g, n_tables, 1, 1, low=0.3, high=2)
+    x = bent @ loadings + normal(g, n_tables, n_rows, n_columns) * noise
+    return x, factors @ normal(g, n_tables, n_factors, MAX_CLASSES)
 
 
 def mixture(g: Generator, n_tables: int, n_rows: int, n_columns: int):
@@ -187,10 +207,11 @@ def mixture(g: Generator, n_tables: int, n_rows: int, n_columns: int):
 
 
 FAMILIES = {
-    causal_graph: 0.28,
-    neural_network: 0.13,
-    trees: 0.19,
+    causal_graph: 0.24,
+    neural_network: 0.10,
+    trees: 0.18,
     additive: 0.18,
-    mixture: 0.14,
+    shared_factors: 0.10,
+    mixture: 0.12,
     one_column: 0.08,
 }

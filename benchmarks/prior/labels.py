@@ -11,6 +11,8 @@ from benchmarks.prior.draws import (
     gamma,
     log_uniform,
     normal,
+    places,
+    sorting_order,
     standardized,
     uniform,
 )
@@ -46,7 +48,7 @@ def draw_classes(g: Generator, scores: Tensor, n_classes: Tensor) -> Tensor:
 def _classes_by_bands(g: Generator, score: Tensor, n_classes: Tensor) -> Tensor:
     """Cut the ranks of a noisy score at random places."""
     n_tables, n_rows = score.shape
-    ranks = _noisy(g, score).argsort(1).argsort(1)
+    ranks = places(_noisy(g, score))
     level = torch.tensor([0.6, 2.0, 20.0])
     level = level[torch.randint(0, 3, (n_tables, 1), generator=g)]
     shares = gamma(g, level.expand(n_tables, MAX_CLASSES)) + 0.03
@@ -59,9 +61,9 @@ def _classes_by_bands(g: Generator, score: Tensor, n_classes: Tensor) -> Tensor:
 
 
 def _noisy(g: Generator, score: Tensor) -> Tensor:
-    """Add noise to the score in two thirds of the tables."""
+    """Add noise to the score in half of the tables."""
     n_tables, n_rows = score.shape
-    scale = uniform(g, n_tables, 1).square() * 1.5 * chance(g, 0.67, n_tables, 1)
+    scale = uniform(g, n_tables, 1).square() * 1.2 * chance(g, 0.5, n_tables, 1)
     return standardized(score) + normal(g, n_tables, n_rows) * scale
 
 
@@ -73,7 +75,7 @@ def _classes_by_argmax(g: Generator, scores: Tensor, n_classes: Tensor) -> Tenso
     scores = scores + normal(g, n_tables, 1, n_scores) * uniform(
         g, n_tables, 1, 1, high=0.7
     )
-    scale = uniform(g, n_tables, 1, 1).square() * 1.2
+    scale = uniform(g, n_tables, 1, 1).square() * 0.7
     scores = scores + normal(g, n_tables, n_rows, n_scores) * scale
     unused = torch.arange(n_scores) >= n_classes[:, None, None]
     return scores.masked_fill(unused, -torch.inf).argmax(-1)
@@ -83,9 +85,9 @@ def _rare_class(g: Generator, score: Tensor) -> Tensor:
     n_tables, n_rows = score.shape
     share = log_uniform(g, n_tables, 1, low=RAREST, high=0.2)
     score = standardized(score)
-    scale = uniform(g, n_tables, 1).square() * 0.7
+    scale = uniform(g, n_tables, 1).square() * 0.5
     score = score + normal(g, n_tables, n_rows) * scale
-    ranks = (-score).argsort(1).argsort(1)
+    ranks = places(-score)
     return (ranks < (share * n_rows).round().clamp(min=2)).long()
 
 
@@ -99,8 +101,7 @@ def draw_two_sides(g: Generator, classes: Tensor, n_classes: Tensor) -> Tensor:
     """
     n_tables = len(classes)
     used = torch.arange(MAX_CLASSES) < n_classes[:, None]
-    order = uniform(g, n_tables, MAX_CLASSES).masked_fill(~used, 2.0).argsort(1)
-    place = order.argsort(1)
+    place = places(uniform(g, n_tables, MAX_CLASSES).masked_fill(~used, 2.0))
     size = 1 + (uniform(g, n_tables) * (n_classes - 1)).long()
     size = torch.where(chance(g, 0.5, n_tables), 1, size)
     side = place < size[:, None]
@@ -113,7 +114,7 @@ def _with_both_sides(g: Generator, y: Tensor, n_least: int = 2) -> Tensor:
     """Give random rows to a side that is (almost) empty."""
     for side in (0.0, 1.0):
         short = (y == side).sum(1, keepdim=True) < n_least
-        place = (uniform(g, *y.shape) + (y == side)).argsort(1).argsort(1)
+        place = places(uniform(g, *y.shape) + (y == side).float())
         given = short & (place < n_least)
         y = torch.where(given, side, y)
     return y
@@ -126,13 +127,13 @@ def draw_labeled_first(g: Generator, y: Tensor, n_labeled: int) -> Tensor:
     side has at least one. The order within the labelled rows is random.
     """
     n_tables, n_rows = y.shape
-    sides = functional.one_hot(y.long(), 2)
-    keys = uniform(g, n_tables, n_rows, 2).masked_fill(sides == 0, 2.0)
-    place = (keys.argsort(1).argsort(1) * sides).sum(-1)  # among those of its side
+    sides = functional.one_hot(y.long(), 2).transpose(1, 2)
+    keys = uniform(g, n_tables, 2, n_rows).masked_fill(sides == 0, 2.0)
+    place = (places(keys, 2) * sides).sum(1)  # among those of its side
     priority = uniform(g, n_tables, n_rows)
     if chance(g, 0.5, 1):
-        counts = sides.sum(1).gather(1, y.long())
+        counts = sides.sum(2).gather(1, y.long())
         priority = (place + priority) / counts
-    order = priority.masked_fill(place == 0, -1.0).argsort(1)
-    shuffled = uniform(g, n_tables, n_labeled).argsort(1)
+    order = sorting_order(priority.masked_fill(place == 0, -1.0))
+    shuffled = sorting_order(uniform(g, n_tables, n_labeled))
     return torch.cat([order[:, :n_labeled].gather(1, shuffled), order[:, n_labeled:]], 1)

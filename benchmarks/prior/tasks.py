@@ -9,7 +9,7 @@ import torch
 from torch import Generator, Tensor
 
 from benchmarks.prior.columns import roughen
-from benchmarks.prior.draws import integer, log_integer
+from benchmarks.prior.draws import integer, log_integer, sorting_order
 from benchmarks.prior.families import FAMILIES
 from benchmarks.prior.labels import (
     draw_classes,
@@ -147,9 +147,21 @@ def describe(x: Tensor) -> tuple[Tensor, Tensor]:
     centred = (filled - mean).masked_fill(missing, 0)
     deviation = (centred.square().sum(1, keepdim=True) / count).sqrt()
     z = (centred / (deviation + 1e-6)).clamp(-MAX_DEVIATION, MAX_DEVIATION)
-    ordered = x.masked_fill(missing, torch.inf).transpose(1, 2).contiguous().sort(-1)[0]
-    values = filled.transpose(1, 2).contiguous()
-    below = torch.searchsorted(ordered, values, right=False)
-    up_to = torch.searchsorted(ordered, values, right=True)
-    q = ((below + up_to).transpose(1, 2) / count - 1).clamp(-1, 1)
+    q = _mid_ranks(x.transpose(1, 2).contiguous()).transpose(1, 2)
+    q = (q / count - 1).clamp(-1, 1)
     return z.masked_fill(missing, torch.nan), q.masked_fill(missing, torch.nan)
+
+
+def _mid_ranks(x: Tensor) -> Tensor:
+    """Twice the mean number of values below or level, along the last dimension."""
+    order = sorting_order(x, -1)  # NaN last
+    ordered = x.gather(-1, order)
+    new = torch.ones_like(x, dtype=torch.bool)
+    new[..., 1:] = ordered[..., 1:] != ordered[..., :-1]
+    n_values = x.shape[-1]
+    positions = torch.arange(n_values)
+    first = torch.where(new, positions, 0).cummax(-1)[0]
+    ends = torch.where(new, positions, n_values)[..., 1:]
+    ends = torch.nn.functional.pad(ends, (0, 1), value=n_values)
+    ends = ends.flip(-1).cummin(-1)[0].flip(-1)
+    return torch.empty_like(x).scatter_(-1, order, (first + ends).to(x.dtype))

@@ -16,6 +16,7 @@ from torch.nn import functional
 
 from benchmarks.prior.checkpoints import export, latest_checkpoint, write_checkpoint
 from benchmarks.prior.compute import forward_flop
+from benchmarks.prior.muon import Muon
 from benchmarks.prior.tasks import Batch, draw_batch, generator_of
 
 CONFIGS: dict[str, dict] = {
@@ -32,6 +33,7 @@ CONFIGS: dict[str, dict] = {
 }
 VALIDATION_SEED = 2**31
 VALIDATION_LABELED = (6, 16, 48, 128)
+VALIDATION_CELLS = 12_000
 VALIDATION_BATCHES = 3  # of each number of labels
 WARM_UP_STEPS = 50
 MUON_RATE, ADAM_RATE = 0.02, 2e-3
@@ -135,7 +137,7 @@ class Trainer:
         """Train until the budget ends; continue from the newest checkpoint."""
         self.plan.output.mkdir(parents=True, exist_ok=True)
         self._resume()
-        validation = validation_batches(self.plan.n_cells)
+        validation = validation_batches()
         logged = saved = time.perf_counter()
         while self._budget_left():
             self._timed_step()
@@ -278,9 +280,7 @@ def make_optimizers(network: nn.Module) -> list[torch.optim.Optimizer]:
     for name, parameter in network.named_parameters():
         inner = "_layers." in name and parameter.ndim == 2
         (matrices if inner else others).append(parameter)
-    muon = torch.optim.Muon(
-        matrices, lr=MUON_RATE, momentum=0.95, weight_decay=0.01
-    )
+    muon = Muon(matrices, lr=MUON_RATE)
     adam = torch.optim.AdamW(
         others, lr=ADAM_RATE, betas=(0.9, 0.98), weight_decay=0.0
     )
@@ -290,7 +290,7 @@ def make_optimizers(network: nn.Module) -> list[torch.optim.Optimizer]:
     return [muon, adam]
 
 
-def validation_batches(n_cells: int) -> dict[int, list[Batch]]:
+def validation_batches(n_cells: int = VALIDATION_CELLS) -> dict[int, list[Batch]]:
     """Fixed tasks of fixed numbers of labelled rows, never drawn in training."""
     return {
         n_labeled: [

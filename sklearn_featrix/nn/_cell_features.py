@@ -7,13 +7,15 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 __all__ = ["EvidenceFeatures", "evidence_features", "place_features"]
 
 N_PLACE = 11
-N_EVIDENCE = 12
-N_ROW_EVIDENCE = 8
+N_EVIDENCE = 16
+N_ROW_EVIDENCE = 16
 BANDWIDTHS = (0.2, 0.7)  # half-widths of the kernels; ranks span 2
+SHARPNESS = (1.5, 4.0)  # of the votes of rows alike in all columns
 _MISSING_RANK = 9.0  # a rank of its own, out of reach of every kernel
 
 
@@ -72,10 +74,10 @@ class EvidenceFeatures(NamedTuple):
 
     Attributes
     ----------
-    cells : Tensor of shape (batch, n_rows, n_columns, 12)
-        Three numbers for each of four ways to find labelled rows like this cell.
-    rows : Tensor of shape (batch, n_rows, 8)
-        The weights of evidence of the four ways, gathered over the columns.
+    cells : Tensor of shape (batch, n_rows, n_columns, 16)
+        Four numbers for each of four ways to find labelled rows like this cell.
+    rows : Tensor of shape (batch, n_rows, 16)
+        The cells' evidence gathered over the columns, and the votes of whole rows.
     """
 
     cells: Tensor
@@ -85,14 +87,14 @@ class EvidenceFeatures(NamedTuple):
 def evidence_features(
     q: Tensor, nominal: Tensor, y: Tensor, feature_mask: Tensor | None = None
 ) -> EvidenceFeatures:
-    r"""Sum up the labels of the labelled rows whose value in a column is alike.
+    r"""Sum up the labels of the labelled rows that are alike, without learning.
 
     Each column is read by itself, in four ways: labelled rows with the equal value
     (missing counts as a value), those near in rank under a kernel
-    :math:`(1 - (d / h)^2)_+^2` of half-width .2 and of .7, and the straight line
-    through the labels over the ranks. With weights :math:`w_j`, count
+    :math:`k(d) = (1 - (d / h)^2)_+^2` of half-width .2 and of .7, and the straight
+    line through the labels over the ranks. With weights :math:`w_j`, count
     :math:`n = \sum w_j`, labels :math:`y_j` of mean :math:`\bar y` and variance
-    :math:`v`, the first three ways give
+    :math:`v`, the first three ways give a cell
 
     - the weight of evidence :math:`\operatorname{logit} \frac{\sum w_j y_j + \bar
       y}{n + 1} - \operatorname{logit} \bar y` [1]_,
@@ -101,10 +103,19 @@ def evidence_features(
     - :math:`\log (1 + n)`,
 
     and the line gives its height at this rank over :math:`\sqrt v`, its height times
-    the root of the count, and the correlation. A labelled row leaves itself out of
-    everything, so that labelled and other rows are described alike. The first two
-    numbers of each way change sign with the labels. In nominal columns, nearness of
-    rank means nothing: the kernels give what equality gives, the line gives 0.
+    the root of the count, and the size of the correlation. The fourth number of each
+    way is the column's gain: how much the log loss of the labelled rows falls when
+    its evidence is added to the base rate.
+
+    A row gets the evidence of each way summed over the columns, the sum over the
+    columns of most gain, and the strongest; then, for plain and for gain-weighted
+    means of :math:`k` over the columns, the weight of evidence in a softmax vote of
+    the labelled rows, mild and sharp.
+
+    A labelled row leaves itself out of everything but the gain, so that labelled and
+    other rows are described alike. Swapping the two classes changes the sign of all
+    evidence and leaves counts, correlations and gains. In nominal columns, nearness
+    of rank means nothing: the kernels give what equality gives, the line gives 0.
 
     Parameters
     ----------
@@ -135,26 +146,42 @@ def evidence_features(
     >>> y = torch.tensor([[0.0, 0.0, 1.0, 1.0]])
     >>> evidence = evidence_features(q, torch.tensor([[True]]), y)
     >>> evidence.cells.shape, evidence.rows.shape
-    (torch.Size([1, 5, 1, 12]), torch.Size([1, 5, 8]))
+    (torch.Size([1, 5, 1, 16]), torch.Size([1, 5, 16]))
     >>> evidence.cells[0, 4, 0, 0] < 0  # rows of this value are of the first class
     tensor(True)
     """
     n_labeled = y.shape[1]
     rest = _Rest.of(y, q.shape[1])
+    seen = torch.ones_like(nominal) if feature_mask is None else feature_mask
     ranks = torch.nan_to_num(q, nan=_MISSING_RANK).transpose(1, 2).contiguous()
     gaps = ranks[..., None] - ranks[:, :, None, :n_labeled]
     own = torch.arange(n_labeled, device=q.device)
     gaps[:, :, own, own] = 4 * _MISSING_RANK  # nobody is his own neighbour
-    same = _weighted_evidence((gaps == 0).to(q.dtype), y, rest)
-    ways = [same]
     codes = nominal[:, :, None, None]
+    equal = (gaps == 0).to(q.dtype)
     squared = gaps.square_()
+    ways = [_weighted_evidence(equal, y, rest)]
     for bandwidth in BANDWIDTHS:
-        weights = (1 - squared / bandwidth**2).clamp_(min=0).square_()
-        ways.append(torch.where(codes, same, _weighted_evidence(weights, y, rest)))
+        near = (1 - squared / bandwidth**2).clamp_(min=0).square_()
+        near = torch.where(codes, equal, near)
+        ways.append(_weighted_evidence(near, y, rest))
     ways.append(_line_evidence(q, y, rest).masked_fill(codes, 0))
-    cells = torch.cat(ways, dim=-1).transpose(1, 2)
-    return EvidenceFeatures(cells, _row_evidence(cells, feature_mask))
+    cells = torch.stack(ways, dim=-2).transpose(1, 2)
+    weights = cells[..., 0] * seen[:, None, :, None].to(q.dtype)
+    gain = _gain(weights, y, rest)
+    trust = gain.clamp(min=0)
+    trust = trust / (trust.amax(1, keepdim=True) + 0.01)
+    rows = torch.cat(
+        [
+            weights.sum(2) / seen.sum(1).clamp(min=1).to(q.dtype).sqrt()[:, None, None],
+            (weights * trust[:, None]).sum(2),
+            weights.gather(2, weights.abs().argmax(2, keepdim=True))[:, :, 0],
+            _row_votes(near, seen, trust.amax(2), y, rest),
+        ],
+        dim=-1,
+    )
+    about = gain[:, None, :, :, None].expand(*cells.shape[:-1], 1)
+    return EvidenceFeatures(torch.cat([cells, about], dim=-1).flatten(3), rows)
 
 
 class _Rest(NamedTuple):
@@ -166,12 +193,10 @@ class _Rest(NamedTuple):
     @classmethod
     def of(cls, y: Tensor, n_rows: int) -> _Rest:
         n_labeled = y.shape[1]
-        own = torch.nn.functional.pad(y, (0, n_rows - n_labeled))
-        left_out = torch.zeros_like(own)
-        left_out[:, :n_labeled] = 1
+        own = functional.pad(y, (0, n_rows - n_labeled))
+        left_out = functional.pad(torch.ones_like(y), (0, n_rows - n_labeled))
         total = y.sum(1, keepdim=True) - own
-        count = n_labeled - left_out
-        mean = ((total + 0.5) / (count + 1))[:, None]
+        mean = ((total + 0.5) / (n_labeled - left_out + 1))[:, None]
         return cls(mean, mean * (1 - mean))
 
 
@@ -196,18 +221,15 @@ def _line_evidence(q: Tensor, y: Tensor, rest: _Rest) -> Tensor:
     moments = torch.stack(
         [present[:, :n_labeled], seen, seen * seen, label, label * seen], dim=-1
     )
-    own = torch.nn.functional.pad(
-        moments, (0, 0, 0, 0, 0, q.shape[1] - n_labeled)
-    )
+    own = functional.pad(moments, (0, 0, 0, 0, 0, q.shape[1] - n_labeled))
     total = moments.sum(1, keepdim=True) - own
     count, sum_x, sum_xx, sum_y, sum_xy = total.transpose(1, 2).unbind(-1)
     n = count.clamp(min=1)
     spread = (sum_xx - sum_x**2 / n).clamp(min=0)
     together = sum_xy - sum_x * sum_y / n
     scale = rest.variance.sqrt()
-    slope = together / (spread + 1.0) / scale
-    height = slope * (x * present).transpose(1, 2) - slope * sum_x / n
-    height = height * present.transpose(1, 2)
+    offset = x.transpose(1, 2) - sum_x / n
+    height = together / (spread + 1.0) / scale * offset * present.transpose(1, 2)
     correlation = together / (n * (spread / n + 0.05)).sqrt() / scale
     return torch.stack(
         [
@@ -219,12 +241,31 @@ def _line_evidence(q: Tensor, y: Tensor, rest: _Rest) -> Tensor:
     )
 
 
-def _row_evidence(cells: Tensor, feature_mask: Tensor | None) -> Tensor:
-    """Gather the weights of the four ways over columns -> (batch, rows, 8)."""
-    weights = cells[..., ::3]
-    n_columns = torch.full_like(weights[:, :1, 0, :1], weights.shape[2])
-    if feature_mask is not None:
-        weights = weights * feature_mask[:, None, :, None].to(weights.dtype)
-        n_columns = feature_mask.sum(1)[:, None, None].clamp(min=1).to(weights.dtype)
-    strongest = weights.gather(2, weights.abs().argmax(2, keepdim=True))[:, :, 0]
-    return torch.cat([weights.sum(2) / n_columns.sqrt(), strongest], dim=-1)
+def _gain(weights: Tensor, y: Tensor, rest: _Rest) -> Tensor:
+    """Fall of the left-out log loss by each column -> (batch, columns, ways)."""
+    n_labeled = y.shape[1]
+    sign = (2 * y - 1)[:, :, None, None]
+    base = torch.logit(rest.mean[:, 0, :n_labeled])[..., None, None]
+    informed = functional.logsigmoid(sign * (base + weights[:, :n_labeled]))
+    return (informed - functional.logsigmoid(sign * base)).mean(1)
+
+
+def _row_votes(
+    near: Tensor, seen: Tensor, trust: Tensor, y: Tensor, rest: _Rest
+) -> Tensor:
+    """Votes of labelled rows by their mean nearness -> (batch, rows, 4)."""
+    n_rows, n_labeled = near.shape[2:]
+    plain = seen.to(near.dtype)
+    shares = torch.stack([plain, plain * (trust + 0.05)], dim=1)
+    shares = shares / shares.sum(2, keepdim=True).clamp(min=1e-6)
+    alike = (shares @ near.flatten(2)).unflatten(2, (n_rows, n_labeled))
+    alike = alike - alike.mean(3, keepdim=True)
+    alike = alike / (alike.square().mean(3, keepdim=True).sqrt() + 0.01)
+    own = torch.eye(n_rows, n_labeled, dtype=torch.bool, device=near.device)
+    votes = []
+    for sharpness in SHARPNESS:
+        logits = (sharpness * alike).masked_fill(own, -torch.inf)
+        share = (torch.nan_to_num(logits.softmax(-1)) @ y[:, None, :, None])[..., 0]
+        share = 0.9 * share + 0.1 * rest.mean
+        votes.append(torch.logit(share, eps=1e-4) - torch.logit(rest.mean))
+    return torch.cat(votes, dim=1).transpose(1, 2)

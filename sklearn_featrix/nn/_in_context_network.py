@@ -12,6 +12,7 @@ from ._cell_features import (
     N_EVIDENCE,
     N_PLACE,
     N_ROW_EVIDENCE,
+    EvidenceFeatures,
     evidence_features,
     place_features,
 )
@@ -103,6 +104,9 @@ class InContextNetwork(nn.Module):
             _RowLayer(row_width, n_heads, expansion) for _ in range(n_row_layers)
         )
         self.head = _MatchingHead(row_width)
+        self.shortcut = nn.Linear(N_ROW_EVIDENCE, 1, bias=False) if evidence else None
+        if self.shortcut is not None:
+            nn.init.zeros_(self.shortcut.weight)
 
     def forward(
         self,
@@ -113,8 +117,10 @@ class InContextNetwork(nn.Module):
         feature_mask: Tensor | None = None,
     ) -> Tensor:
         n_labeled = y.shape[1]
-        signs = functional.pad(2 * y - 1, (0, q.shape[1] - n_labeled))[..., None]
-        cells, rows = self._tokens(z, q, nominal, y, signs, feature_mask)
+        evidence = None
+        if self.evidence:
+            evidence = evidence_features(q, nominal, y, feature_mask)
+        cells, rows = self._tokens(z, q, nominal, y, evidence, feature_mask)
         n_context = n_labeled
         if self.row_attention:
             cells, rows = self._with_thinking_rows(cells, rows)
@@ -129,7 +135,10 @@ class InContextNetwork(nn.Module):
             n_context += self.n_thinking
         for layer in self.row_layers:
             tokens = layer(tokens, n_context)
-        return self.head(tokens[:, self.n_thinking :], y)
+        logit: Tensor = self.head(tokens[:, self.n_thinking :], y)
+        if self.shortcut is not None and evidence is not None:
+            logit = logit + self.shortcut(evidence.rows[:, n_labeled:]).squeeze(-1)
+        return logit
 
     def _tokens(
         self,
@@ -137,15 +146,15 @@ class InContextNetwork(nn.Module):
         q: Tensor,
         nominal: Tensor,
         y: Tensor,
-        signs: Tensor,
+        evidence: EvidenceFeatures | None,
         feature_mask: Tensor | None,
     ) -> tuple[Tensor, Tensor]:
         """Tokens of cells and, with the label where there is one, of rows."""
+        signs = functional.pad(2 * y - 1, (0, q.shape[1] - y.shape[1]))[..., None]
         features = place_features(z, q, nominal)
         about_rows = _table_features(y, nominal, feature_mask)[:, None]
         about_rows = about_rows.expand(-1, q.shape[1], -1)
-        if self.evidence:
-            evidence = evidence_features(q, nominal, y, feature_mask)
+        if evidence is not None:
             features = torch.cat([features, evidence.cells], dim=-1)
             about_rows = torch.cat([about_rows, evidence.rows], dim=-1)
         cells = self.cell(features)
