@@ -73,9 +73,7 @@ def export(checkpoint: Path, weights: Path) -> dict[str, str]:
     if newest is None:
         raise FileNotFoundError(f"No checkpoint in {checkpoint}; train first.")
     state = torch.load(newest, map_location="cpu", weights_only=True)
-    arrays = {
-        name: tensor.half().numpy() for name, tensor in state["average"].items()
-    }
+    arrays = {name: tensor.half().numpy() for name, tensor in state["average"].items()}
     metadata = {
         "config": json.dumps(state["config"]),
         **{name: str(value) for name, value in state["progress"].items()},

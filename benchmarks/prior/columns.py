@@ -100,7 +100,7 @@ def _with_doubles(g: Generator, x: Tensor) -> Tensor:
 
 def _with_marginals(g: Generator, x: Tensor, ranks: Tensor) -> tuple[Tensor, Tensor]:
     """Warp, round or code the columns."""
-    n_tables, n_rows, n_columns = x.shape
+    n_tables, _, n_columns = x.shape
     size = (n_tables, 1, n_columns)
     warp = torch.randint(0, 6, size, generator=g)
     warped = torch.where(warp == 0, (x * 0.9).clamp(max=5).exp(), x)

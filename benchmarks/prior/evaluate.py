@@ -59,9 +59,7 @@ class Cells:
         self.x_pool, self.x_test = np.asarray(pool), np.asarray(shown)
         self.y_pool, self.y_test = trial.y_pool, trial.y_test[test]
         kinds = list(encoder.column_kinds_.values())
-        self.nominal = np.array(
-            [kinds[i] == "category" for i in encoder.column_index_]
-        )
+        self.nominal = np.array([kinds[i] == "category" for i in encoder.column_index_])
         both = np.concatenate([self.x_pool, self.x_test]).astype(np.float32)
         self.nominal &= np.array([len(np.unique(column)) > 2 for column in both.T])
         self.z, self.q = describe(torch.from_numpy(both)[None])

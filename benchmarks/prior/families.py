@@ -38,14 +38,16 @@ ACTIVATIONS = (
 
 
 def draw_causes(g: Generator, n_tables: int, n_rows: int, n_columns: int) -> Tensor:
-    """Normal, uniform, heavy-tailed or clustered columns, one kind per table."""
+    """Draw normal, uniform, heavy-tailed or clustered columns, one kind per table."""
     z = normal(g, n_tables, n_rows, n_columns)
     flat = torch.erf(z / math.sqrt(2)) * 1.7
     tailed = z / (normal(g, n_tables, n_rows, 1).abs() + 0.3)
     n_clusters = torch.randint(2, 9, (n_tables, 1), generator=g)
     skew = uniform(g, n_tables, 1, low=1, high=2.5)
     cluster = (uniform(g, n_tables, n_rows) ** skew * n_clusters).long()
-    centres = normal(g, n_tables, 8, n_columns) * uniform(g, n_tables, 1, 1, low=0.5, high=3)
+    centres = normal(g, n_tables, 8, n_columns) * uniform(
+        g, n_tables, 1, 1, low=0.5, high=3
+    )
     clustered = centres.gather(1, cluster[..., None].expand_as(z))
     clustered = clustered + z * uniform(g, n_tables, 1, 1, low=0.2, high=1)
     kind = torch.randint(0, 5, (n_tables, 1, 1), generator=g)
@@ -87,7 +89,9 @@ def causal_graph(g: Generator, n_tables: int, n_rows: int, n_columns: int):
     layers = []
     straight = uniform(g, n_tables, 1, 1)
     for _ in range(depth):
-        hidden = (activate(g, hidden) + straight * hidden) @ draw_weights(g, n_tables, width, width)
+        hidden = (activate(g, hidden) + straight * hidden) @ draw_weights(
+            g, n_tables, width, width
+        )
         own = noise * uniform(g, n_tables, 1, width)
         hidden = standardized(hidden) + normal(g, n_tables, n_rows, width) * own
         layers.append(hidden)
@@ -113,13 +117,13 @@ def neural_network(g: Generator, n_tables: int, n_rows: int, n_columns: int):
 
 
 def draw_importance(g: Generator, n_tables: int, n_columns: int) -> Tensor:
-    """A few columns matter much more than the others."""
+    """Draw weights of columns; a few matter much more than the others."""
     spread = uniform(g, n_tables, 1, low=0.5, high=2.5)
     return (normal(g, n_tables, n_columns) * spread).exp()
 
 
 def trees(g: Generator, n_tables: int, n_rows: int, n_columns: int):
-    """Sums of oblivious decision trees, with a linear part."""
+    """Add up oblivious decision trees and a linear part."""
     x = draw_correlated(g, n_tables, n_rows, n_columns)
     n_trees, depth = integer(g, 1, 9), integer(g, 1, 6)
     importance = draw_importance(g, n_tables, n_columns)
@@ -139,7 +143,7 @@ def trees(g: Generator, n_tables: int, n_rows: int, n_columns: int):
 
 
 def additive(g: Generator, n_tables: int, n_rows: int, n_columns: int):
-    """Sums of one function per column, linear with kinks."""
+    """Add up one function per column, linear with kinks."""
     x = draw_correlated(g, n_tables, n_rows, n_columns)
     size = (n_tables, 1, n_columns, 4)
     bend = normal(g, *size) * uniform(g, n_tables, 1, 1, 1, high=1.5)
@@ -156,7 +160,9 @@ def one_column(g: Generator, n_tables: int, n_rows: int, n_columns: int):
     x = draw_correlated(g, n_tables, n_rows, n_columns)
     decisive = x[..., :1]  # columns are shuffled later
     place = normal(g, n_tables, 1, MAX_CLASSES)
-    step = torch.tanh((decisive - place) * log_uniform(g, n_tables, 1, 1, low=1, high=30))
+    step = torch.tanh(
+        (decisive - place) * log_uniform(g, n_tables, 1, 1, low=1, high=30)
+    )
     bump = -(decisive - place).abs()
     wave = torch.sin(decisive * 3 * normal(g, n_tables, 1, MAX_CLASSES) + place)
     kind = torch.randint(0, 3, (n_tables, 1, 1), generator=g)

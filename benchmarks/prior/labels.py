@@ -136,4 +136,6 @@ def draw_labeled_first(g: Generator, y: Tensor, n_labeled: int) -> Tensor:
         priority = (place + priority) / counts
     order = sorting_order(priority.masked_fill(place == 0, -1.0))
     shuffled = sorting_order(uniform(g, n_tables, n_labeled))
-    return torch.cat([order[:, :n_labeled].gather(1, shuffled), order[:, n_labeled:]], 1)
+    return torch.cat(
+        [order[:, :n_labeled].gather(1, shuffled), order[:, n_labeled:]], 1
+    )

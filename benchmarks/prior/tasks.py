@@ -88,7 +88,11 @@ def draw_batch(g: Generator, n_cells: int, n_labeled: int | None = None) -> Batc
     rows = used[..., None].expand(-1, -1, n_columns)
     y = y.gather(1, used)
     return Batch(
-        z.gather(1, rows), q.gather(1, rows), nominal, y[:, :n_labeled], y[:, n_labeled:]
+        z.gather(1, rows),
+        q.gather(1, rows),
+        nominal,
+        y[:, :n_labeled],
+        y[:, n_labeled:],
     )
 
 

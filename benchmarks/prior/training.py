@@ -281,9 +281,7 @@ def make_optimizers(network: nn.Module) -> list[torch.optim.Optimizer]:
         inner = "_layers." in name and parameter.ndim == 2
         (matrices if inner else others).append(parameter)
     muon = Muon(matrices, lr=MUON_RATE)
-    adam = torch.optim.AdamW(
-        others, lr=ADAM_RATE, betas=(0.9, 0.98), weight_decay=0.0
-    )
+    adam = torch.optim.AdamW(others, lr=ADAM_RATE, betas=(0.9, 0.98), weight_decay=0.0)
     for optimizer, rate in ((muon, MUON_RATE), (adam, ADAM_RATE)):
         for group in optimizer.param_groups:
             group["full_lr"] = rate
@@ -291,7 +289,7 @@ def make_optimizers(network: nn.Module) -> list[torch.optim.Optimizer]:
 
 
 def validation_batches(n_cells: int = VALIDATION_CELLS) -> dict[int, list[Batch]]:
-    """Fixed tasks of fixed numbers of labelled rows, never drawn in training."""
+    """Draw fixed tasks for each number of labelled rows, never seen in training."""
     return {
         n_labeled: [
             draw_batch(generator_of(VALIDATION_SEED, n_labeled, i), n_cells, n_labeled)

@@ -258,7 +258,7 @@ def _row_votes(
     plain = seen.to(near.dtype)
     shares = torch.stack([plain, plain * (trust + 0.05)], dim=1)
     shares = shares / shares.sum(2, keepdim=True).clamp(min=1e-6)
-    alike = (shares @ near.flatten(2)).unflatten(2, (n_rows, n_labeled))
+    alike = (shares @ near.flatten(2)).reshape(len(y), 2, n_rows, n_labeled)
     alike = alike - alike.mean(3, keepdim=True)
     alike = alike / (alike.square().mean(3, keepdim=True).sqrt() + 0.01)
     own = torch.eye(n_rows, n_labeled, dtype=torch.bool, device=near.device)

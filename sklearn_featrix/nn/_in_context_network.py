@@ -23,6 +23,18 @@ __all__ = ["InContextNetwork"]
 class InContextNetwork(nn.Module):
     """Transformer over the cells of a table, with the labelled rows as its context.
 
+    Each cell is described by its place in its column [1]_ and, before anything is
+    learnt, by the labels of the labelled rows that are like it
+    (:func:`evidence_features`). Layers over cells attend over the columns of a row
+    and over the labelled rows of a column [2]_; readout tokens gather each row;
+    layers over rows attend to the labelled rows [3]_. The logit is the sum of a linear
+    reading of the row, a vote of the labelled rows that match it, and a linear
+    reading of its evidence.
+
+    Nobody attends to rows without a label, so query rows do not influence one
+    another; there are no positions, so the order of columns and of labelled rows
+    does not matter.
+
     Parameters
     ----------
     width : int, default=96
@@ -50,6 +62,36 @@ class InContextNetwork(nn.Module):
     ----------
     config : dict
         The parameters; ``InContextNetwork(**config)`` builds the same network.
+
+    Notes
+    -----
+    Shape
+
+    - z, q: ``(batch, n_rows, n_columns)``, labelled rows first
+    - nominal: ``(batch, n_columns)``
+    - y: ``(batch, n_labeled)``
+    - output: ``(batch, n_rows - n_labeled)``
+
+    References
+    ----------
+    .. [1] N. Hollmann, S. Müller, K. Eggensperger, F. Hutter, "TabPFN: A Transformer
+       That Solves Small Tabular Classification Problems in a Second", ICLR 2023.
+    .. [2] N. Hollmann et al., "Accurate predictions on small data with a tabular
+       foundation model", Nature 637, 2025.
+    .. [3] J. Qu, D. Holzmüller, G. Varoquaux, M. Le Morvan, "TabICL: A Tabular
+       Foundation Model for In-Context Learning on Large Data", ICML 2025.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from sklearn_featrix.nn import InContextNetwork
+    >>> network = InContextNetwork(width=16, n_layers=2, n_row_layers=1)
+    >>> q = torch.rand(2, 9, 3) * 2 - 1  # ranks of 2 tables of 9 rows, 3 columns
+    >>> z = 1.7 * q
+    >>> nominal = torch.zeros(2, 3, dtype=torch.bool)
+    >>> y = torch.tensor([[0.0, 1.0, 1.0, 0.0], [1.0, 0.0, 0.0, 0.0]])
+    >>> network(z, q, nominal, y).shape  # 4 rows are labelled, 5 ask
+    torch.Size([2, 5])
     """
 
     def __init__(
@@ -116,6 +158,29 @@ class InContextNetwork(nn.Module):
         y: Tensor,
         feature_mask: Tensor | None = None,
     ) -> Tensor:
+        """Compute the logit of the second of two classes for each query row.
+
+        Parameters
+        ----------
+        z : Tensor of shape (batch, n_rows, n_columns)
+            Standardised values clipped to [-5, 5], NaN where missing. Labelled rows
+            come first.
+        q : Tensor of shape (batch, n_rows, n_columns)
+            Rank of the value among all rows of the table, in [-1, 1]; equal values
+            have equal ranks. NaN where missing.
+        nominal : Tensor of shape (batch, n_columns), dtype bool
+            Columns whose values are codes without order.
+        y : Tensor of shape (batch, n_labeled)
+            Labels 0. and 1. of the first rows.
+        feature_mask : Tensor of shape (batch, n_columns), dtype bool, default=None
+            False for columns to leave out, such as padding; all count where None.
+
+        Returns
+        -------
+        Tensor of shape (batch, n_rows - n_labeled)
+            Logits.
+        """
+        _check_sizes(z, q, nominal, y)
         n_labeled = y.shape[1]
         evidence = None
         if self.evidence:
@@ -171,6 +236,19 @@ class InContextNetwork(nn.Module):
         cells = torch.cat([thinking.expand(*size), cells], dim=1)
         size = (len(cells), -1, rows.shape[2], -1)
         return cells, torch.cat([thinking.expand(*size).to(rows.dtype), rows], dim=1)
+
+
+def _check_sizes(z: Tensor, q: Tensor, nominal: Tensor, y: Tensor) -> None:
+    n_tables, n_rows, n_columns = q.shape
+    fits = z.shape == q.shape and nominal.shape == (n_tables, n_columns)
+    if fits and len(y) == n_tables and 1 <= y.shape[1] <= n_rows:
+        return
+    raise ValueError(
+        "z and q must be (batch, n_rows, n_columns), nominal (batch, n_columns) and y "
+        "(batch, n_labeled) with 1 <= n_labeled <= n_rows; got "
+        f"{tuple(z.shape)}, {tuple(q.shape)}, {tuple(nominal.shape)} and "
+        f"{tuple(y.shape)}."
+    )
 
 
 def _table_features(y: Tensor, nominal: Tensor, feature_mask: Tensor | None) -> Tensor:
@@ -289,7 +367,7 @@ class _CellLayer(nn.Module):
         if feature_mask is not None:
             seen = functional.pad(feature_mask, (self.n_readout, 0), value=True)
             mask = seen.repeat_interleave(size[1], dim=0)[:, None, None]
-        mixed = self.over_columns(normed[:, :n_wanted], normed, mask)
+        mixed: Tensor = self.over_columns(normed[:, :n_wanted], normed, mask)
         return x[:, :, :n_wanted] + mixed.unflatten(0, size)
 
 
@@ -334,4 +412,5 @@ class _MatchingHead(nn.Module):
         floor = 0.01 + 0.1 * torch.sigmoid(self.floor)
         vote = torch.log(share + floor) - torch.log(1 - share + floor)
         direct = self.direction(queries).squeeze(-1).float()
-        return direct + self.gain * vote + self.base_gain * _base_logit(y)[:, None]
+        logit: Tensor = direct + self.gain * vote
+        return logit + self.base_gain * _base_logit(y)[:, None]
