@@ -176,8 +176,8 @@ def shared_factors(g: Generator, n_tables: int, n_rows: int, n_columns: int):
     loadings = draw_weights(g, n_tables, n_factors, n_columns)
     bent = torch.tanh(factors * log_uniform(g, n_tables, 1, 1, low=0.5, high=4))
     bent = torch.where(chance(g, 0.5, n_tables, 1, 1), bent, factors)
-    noise = log_uniform(g, n_tables, 1, n_columns, low=0.1, high=3)
-    noise = noise * log_uniform(g, n_tables, 1, 1, low=0.3, high=2)
+    noise = log_uniform(g, n_tables, 1, n_columns, low=0.1, high=2)
+    noise = noise * log_uniform(g, n_tables, 1, 1, low=0.1, high=2)
     x = bent @ loadings + normal(g, n_tables, n_rows, n_columns) * noise
     return x, factors @ normal(g, n_tables, n_factors, MAX_CLASSES)
 
@@ -200,7 +200,7 @@ def mixture(g: Generator, n_tables: int, n_rows: int, n_columns: int):
     scores = scores + effects.gather(1, part[..., None].expand(-1, -1, MAX_CLASSES))
     part = part[..., None].expand(-1, -1, n_columns)
     used = chance(g, uniform(g, n_tables, 1, 1, low=0.3), n_tables, 1, n_columns)
-    apart = log_uniform(g, n_tables, 1, 1, low=0.9, high=6)
+    apart = log_uniform(g, n_tables, 1, 1, low=0.9, high=9)
     apart = apart / (used.sum(2, keepdim=True) + 1).sqrt()
     size = (n_tables, MAX_CLASSES * n_parts, n_columns)
     centres = normal(g, *size) * used * apart * 1.5
@@ -213,11 +213,11 @@ def mixture(g: Generator, n_tables: int, n_rows: int, n_columns: int):
 
 
 FAMILIES = {
-    causal_graph: 0.24,
+    causal_graph: 0.20,
     neural_network: 0.10,
     trees: 0.18,
-    additive: 0.18,
-    shared_factors: 0.10,
-    mixture: 0.12,
+    additive: 0.16,
+    shared_factors: 0.14,
+    mixture: 0.14,
     one_column: 0.08,
 }

@@ -91,6 +91,17 @@ def _rare_class(g: Generator, score: Tensor) -> Tensor:
     return (ranks < (share * n_rows).round().clamp(min=2)).long()
 
 
+def shift_by_class(g: Generator, x: Tensor, classes: Tensor) -> Tensor:
+    """Make a quarter of the tables easy: move some columns apart by class."""
+    n_tables, _, n_columns = x.shape
+    chosen = chance(g, uniform(g, n_tables, 1), n_tables, n_columns)
+    chosen = chosen & chance(g, 0.25, n_tables, 1)
+    apart = normal(g, n_tables, MAX_CLASSES, n_columns)
+    apart = apart * log_uniform(g, n_tables, 1, 1, low=0.3, high=4)
+    shift = apart.gather(1, classes[..., None].expand_as(x))
+    return standardized(x) + shift * chosen[:, None]
+
+
 def draw_two_sides(g: Generator, classes: Tensor, n_classes: Tensor) -> Tensor:
     """Ask one class against the rest or a random set of classes against the rest.
 

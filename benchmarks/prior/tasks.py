@@ -16,6 +16,7 @@ from benchmarks.prior.labels import (
     draw_labeled_first,
     draw_n_classes,
     draw_two_sides,
+    shift_by_class,
 )
 
 ROWS = (200, 360)
@@ -122,6 +123,7 @@ def draw_tables(
     x, scores = (torch.cat(part) for part in zip(*parts, strict=True))
     n_classes = draw_n_classes(g, n_tables)
     classes = draw_classes(g, scores, n_classes)
+    x = shift_by_class(g, x, classes)
     y = draw_two_sides(g, classes, n_classes)
     order = torch.rand(n_tables, generator=g).argsort()  # neighbours lend columns
     x, y = x[order], y[order]

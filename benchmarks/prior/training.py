@@ -20,9 +20,18 @@ from benchmarks.prior.muon import Muon
 from benchmarks.prior.tasks import Batch, draw_batch, generator_of
 
 CONFIGS: dict[str, dict] = {
-    "cells": {"evidence": False},
-    "evidence": {},
     "small": {"width": 64, "n_layers": 2, "n_readout": 2, "n_row_layers": 4},
+    "medium": {"width": 96, "n_layers": 3, "n_readout": 2, "n_row_layers": 6},
+    "large": {
+        "width": 192,
+        "n_layers": 3,
+        "n_heads": 6,
+        "n_readout": 2,
+        "n_row_layers": 8,
+    },
+    # what the small one was chosen against
+    "cells": {},
+    "cells_without_evidence": {"evidence": False},
     "rows": {
         "width": 64,
         "n_layers": 2,
