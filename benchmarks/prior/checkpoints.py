@@ -67,7 +67,7 @@ def export(checkpoint: Path, weights: Path) -> dict[str, str]:
     dict of str to str
         The metadata of the file.
     """
-    from safetensors.numpy import save_file
+    from safetensors.numpy import save
 
     newest = latest_checkpoint(checkpoint) if checkpoint.is_dir() else checkpoint
     if newest is None:
@@ -82,7 +82,8 @@ def export(checkpoint: Path, weights: Path) -> dict[str, str]:
         "sha256": digest(arrays),
     }
     weights.parent.mkdir(parents=True, exist_ok=True)
-    _replace(weights, lambda temporary: save_file(arrays, temporary, metadata))
+    contents = save(arrays, metadata)
+    _replace(weights, lambda temporary: temporary.write_bytes(contents))
     return metadata
 
 

@@ -23,7 +23,7 @@ def forward_flop(
     n_inputs = N_PLACE + evidence * N_EVIDENCE
     total = 2 * n_rows * n_columns * expansion * width * (n_inputs + width)
     total += 2 * n_rows * (3 + evidence * N_ROW_EVIDENCE) * row_width
-    total += evidence * 16 * n_rows * n_columns * n_labeled
+    total += evidence * (16 * n_columns + 8) * n_rows * n_labeled
     n_context = n_labeled + config["n_thinking"]
     n_all = n_rows + config["n_thinking"]
     n_cell_rows = n_all if config["row_attention"] else n_rows

@@ -1,0 +1,154 @@
+import json
+import logging
+
+import pytest
+import torch
+
+from benchmarks.prior import training
+from benchmarks.prior.checkpoints import latest_checkpoint
+from benchmarks.prior.tasks import draw_batch
+from benchmarks.prior.training import (
+    CONFIGS,
+    WARM_UP_STEPS,
+    Plan,
+    Progress,
+    Trainer,
+    make_optimizers,
+    validation_batches,
+)
+from sklearn_featrix.nn import InContextNetwork
+
+CONFIG = {"width": 16, "n_layers": 1, "n_heads": 2, "n_row_layers": 1}
+
+
+@pytest.fixture(autouse=True)
+def little_validation(monkeypatch):
+    monkeypatch.setattr(training, "VALIDATION_LABELED", (6, 16))
+    monkeypatch.setattr(training, "VALIDATION_BATCHES", 1)
+    monkeypatch.setattr(training, "VALIDATION_CELLS", 1500)
+
+
+def make_plan(folder, **changes):
+    settings = {"steps": 4, "n_cells": 1500, "log_every": 1e9, **changes}
+    return Plan(folder, CONFIG, **settings)
+
+
+def assert_same_state(one, other):
+    for left, right in zip(one.values(), other.values(), strict=True):
+        torch.testing.assert_close(left, right, rtol=0, atol=0)
+
+
+def test_a_resumed_run_ends_with_the_same_weights(tmp_path):
+    whole = Trainer(make_plan(tmp_path / "whole"))
+    assert whole.run().step == 4
+    first = Trainer(make_plan(tmp_path / "parts"))
+    for _ in range(2):
+        first.step()
+    (tmp_path / "parts").mkdir()
+    training.write_checkpoint(tmp_path / "parts", first.state())
+    second = Trainer(make_plan(tmp_path / "parts"))
+    assert second.run().step == 4
+    assert_same_state(second.network.state_dict(), whole.network.state_dict())
+    assert_same_state(second.average.state_dict(), whole.average.state_dict())
+    assert second.progress.tables == whole.progress.tables
+    assert second.progress.flop == whole.progress.flop
+
+
+def test_seed_decides_first_weights_and_tables(tmp_path):
+    one, same, other = (Trainer(make_plan(tmp_path, seed=s)) for s in (1, 1, 2))
+    losses = [trainer.step() for trainer in (one, same, other)]
+    assert losses[0] == losses[1] != losses[2]
+    assert_same_state(one.network.state_dict(), same.network.state_dict())
+
+
+def test_a_folder_of_another_run_is_refused(tmp_path):
+    Trainer(make_plan(tmp_path, steps=1)).run()
+    with pytest.raises(ValueError, match="Use another output folder"):
+        Trainer(make_plan(tmp_path, seed=9)).run()
+
+
+def test_log_says_what_was_spent_and_gained(tmp_path, caplog):
+    with caplog.at_level(logging.INFO):
+        progress = Trainer(make_plan(tmp_path, log_every=0)).run()
+    lines = (tmp_path / "log.jsonl").read_text().splitlines()
+    records = [json.loads(line) for line in lines]
+    assert [record["step"] for record in records] == [1, 2, 3, 4, 4]
+    last = records[-1]
+    assert last["tables"] == progress.tables
+    assert last["validation_loss"] == pytest.approx(
+        (last["validation_loss_6"] + last["validation_loss_16"]) / 2
+    )
+    for name in ("seconds", "cpu_seconds", "flop", "train_loss", "rate"):
+        assert last[name] >= 0
+    assert "step 4" in caplog.text
+
+
+def test_a_run_exports_at_every_checkpoint(tmp_path):
+    weights = tmp_path / "w.safetensors"
+    Trainer(make_plan(tmp_path / "run", weights=weights)).run()
+    assert weights.exists()
+    assert latest_checkpoint(tmp_path / "run").name == "checkpoint-0000004.pt"
+
+
+def test_budget_in_seconds_ends_a_run(tmp_path):
+    progress = Trainer(make_plan(tmp_path, steps=1e9, seconds=0.5)).run()
+    assert progress.step >= 1
+    assert 0.5 <= progress.seconds < 30
+
+
+def test_rate_warms_up_stays_and_decays(tmp_path):
+    plan = make_plan(tmp_path, steps=1000, decay_share=0.25)
+    rates = {step: plan.rate(Progress(step=step)) for step in (0, 100, 750, 875, 1000)}
+    expected = {0: 1 / WARM_UP_STEPS, 100: 1, 750: 1, 875: 0.5, 1000: 0}
+    assert rates == pytest.approx(expected)
+    timed = make_plan(tmp_path, steps=float("inf"), seconds=100)
+    assert timed.rate(Progress(step=99, seconds=85)) == pytest.approx(0.5)
+
+
+def test_training_lowers_the_loss(tmp_path):
+    trainer = Trainer(make_plan(tmp_path, steps=30))
+    validation = validation_batches(3000)
+    before = sum(trainer.validate(validation).values())
+    for _ in range(25):
+        trainer.step()
+    assert sum(trainer.validate(validation).values()) < before
+
+
+def test_validation_tasks_are_fixed():
+    one, other = validation_batches(1500), validation_batches(1500)
+    assert list(one) == [6, 16]
+    for n_labeled, (batch,) in one.items():
+        assert batch.y.shape[1] == n_labeled
+        torch.testing.assert_close(batch.target, other[n_labeled][0].target)
+
+
+def test_a_step_whose_gradient_is_not_finite_is_left_out(tmp_path, monkeypatch):
+    trainer = Trainer(make_plan(tmp_path))
+    before = {k: v.clone() for k, v in trainer.network.state_dict().items()}
+
+    def broken(g, n_cells):
+        batch = draw_batch(g, n_cells)
+        return batch._replace(target=batch.target * torch.nan)
+
+    monkeypatch.setattr(training, "draw_batch", broken)
+    trainer.step()
+    assert_same_state(trainer.network.state_dict(), before)
+    assert trainer.progress.step == 1
+
+
+def test_muon_gets_the_matrices_of_the_layers():
+    network = InContextNetwork(**CONFIG)
+    muon, adam = make_optimizers(network)
+    matrices = muon.param_groups[0]["params"]
+    assert {matrix.ndim for matrix in matrices} == {2}
+    n_others = len(adam.param_groups[0]["params"])
+    assert len(matrices) + n_others == len(list(network.parameters()))
+    assert len(matrices) == 2 * 4 + 2 + 4 + 2
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+def test_configurations_build(name):
+    with torch.device("meta"):
+        network = InContextNetwork(**CONFIGS[name])
+    n_bytes = 2 * sum(weight.numel() for weight in network.parameters())
+    assert n_bytes < 10e6 or name == "large"
