@@ -30,6 +30,7 @@ from ._members import check_members, default_members, fit_member, merge_copies
 from ._spaces import TableSpaces, seeded_clone, split_space
 
 PREDICT_BATCH = 8192
+_DEFAULT_NAMES = {name for name, _, _ in default_members(has_embedding=True)}
 
 
 def _has_two_classes(self):
@@ -184,8 +185,28 @@ class SemiSupervisedClassifier(ClassifierMixin, NamedEstimatorsMixin):
         )
         random_state = check_random_state(self.random_state)
         keys = row_keys(X)
-        self._fit_spaces(X, keys, weights, members, random_state)
-        self._fit_members(X, keys, labels, weights, members, random_state)
+        spaces = self._fit_spaces(X, keys, weights, members, random_state)
+        estimators = self._fit_members(
+            spaces,
+            X,
+            merge_copies(keys, labels, weights),
+            labels,
+            members,
+            random_state,
+        )
+        # only now: a fit that fails or is interrupted leaves what was there before
+        self.classes_ = labels.classes
+        self.n_labeled_ = labels.n_labeled
+        self.embedding_ = spaces.embedding_
+        self._spaces = spaces
+        self._member_spaces = [space for _, _, space in members]
+        self.estimators_ = estimators
+        self.named_estimators_ = Bunch(
+            **{
+                name: fitted
+                for (name, _, _), fitted in zip(members, estimators, strict=True)
+            }
+        )
         return self
 
     @staticmethod
@@ -210,34 +231,32 @@ class SemiSupervisedClassifier(ClassifierMixin, NamedEstimatorsMixin):
         kept = np.flatnonzero(weights > 0)
         # distinct rows in the order of their keys: neither copies nor row order count
         distinct = kept[np.unique(keys[kept], return_index=True)[1]]
-        self._spaces = TableSpaces(
+        return TableSpaces(
             {base for _, _, space in members for base in split_space(space)},
             self._embedding_to_fit(),
             random_state,
         ).fit(index_rows(X, distinct))
-        self.embedding_ = self._spaces.embedding_
 
     def _embedding_to_fit(self):
         if isinstance(self.embedding, str):
             return EmbeddingTransformer(verbose=self.verbose)
         return self.embedding
 
-    def _fit_members(self, X, keys, labels, weights, members, random_state):
-        self.classes_ = labels.classes
-        self.n_labeled_ = labels.n_labeled
-        rows, codes, weights = merge_copies(keys, labels, weights)
+    def _fit_members(self, spaces, X, pairs, labels, members, random_state):
+        rows, codes, weights = pairs
         weights = (
             weights
             * compute_class_weight(
                 self.class_weight,
-                classes=self.classes_,
-                y=self.classes_[codes],
+                classes=labels.classes,
+                y=labels.classes[codes],
                 sample_weight=weights,
             )[codes]
         )
-        self._member_spaces = [space for _, _, space in members]
-        views = self._spaces.transform(index_rows(X, rows), self._member_spaces)
-        self.estimators_ = Parallel(n_jobs=self.n_jobs, prefer="threads")(
+        views = spaces.transform(
+            index_rows(X, rows), [space for _, _, space in members]
+        )
+        return Parallel(n_jobs=self.n_jobs, prefer="threads")(
             delayed(fit_member)(
                 name,
                 seeded_clone(estimator, random_state),
@@ -246,14 +265,6 @@ class SemiSupervisedClassifier(ClassifierMixin, NamedEstimatorsMixin):
                 weights,
             )
             for name, estimator, space in members
-        )
-        self.named_estimators_ = Bunch(
-            **{
-                name: estimator
-                for (name, _, _), estimator in zip(
-                    members, self.estimators_, strict=True
-                )
-            }
         )
 
     def predict_proba(self, X):
@@ -285,6 +296,22 @@ class SemiSupervisedClassifier(ClassifierMixin, NamedEstimatorsMixin):
             for member, space in zip(self.estimators_, self._member_spaces, strict=True)
         ]
         return np.mean(votes, axis=0)
+
+    def predict_log_proba(self, X):
+        """Take the logarithm of the class probabilities.
+
+        Parameters
+        ----------
+        X : {array-like, dataframe, sparse matrix} of shape (n_samples, n_features)
+            Rows with the columns seen in `fit`.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_classes)
+            Log-probabilities, in the order of `classes_`.
+        """
+        with np.errstate(divide="ignore"):  # the log of 0 is -inf
+            return np.log(self.predict_proba(X))
 
     def predict(self, X):
         """Predict the class of highest probability; never "unlabeled".
@@ -383,9 +410,33 @@ class SemiSupervisedClassifier(ClassifierMixin, NamedEstimatorsMixin):
         -------
         SemiSupervisedClassifier
             Itself.
+
+        Raises
+        ------
+        ValueError
+            If a parameter of the default embedding or of a default member is named:
+            these are made in `fit` only.
         """
+        self._refuse_parameters_of_defaults(params)
         self._set_params("_named_members", **params)
         return self
+
+    def _refuse_parameters_of_defaults(self, params):
+        given = {**self.get_params(deep=False), **params}
+        for name in params:
+            owner, _, parameter = name.partition("__")
+            if not parameter:
+                continue
+            if owner == "embedding" and isinstance(given["embedding"], str):
+                raise ValueError(
+                    f"Cannot set {name!r}: the default embedding is made in fit. Pass "
+                    "embedding=EmbeddingTransformer() first."
+                )
+            if given["members"] is None and owner in _DEFAULT_NAMES:
+                raise ValueError(
+                    f"Cannot set {name!r}: the default members are made in fit. Pass "
+                    "members=[(name, estimator, space), ...] first."
+                )
 
     @property
     def _named_members(self):
@@ -402,6 +453,9 @@ class SemiSupervisedClassifier(ClassifierMixin, NamedEstimatorsMixin):
                 named, self.members, strict=True
             )
         ]
+
+    def __sklearn_is_fitted__(self):
+        return hasattr(self, "estimators_")
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

@@ -39,7 +39,9 @@ class Landmarks:
         """Draw the landmarks among the rows of `X` and scale the columns."""
         n_drawn = min(N_SCALING_ROWS, num_samples(X))
         drawn = self.random_state.permutation(num_samples(X))[:n_drawn]
-        encoded = self._encode(index_rows(X, drawn))
+        encoded = self.encoder._encode(index_rows(X, drawn), "linear").astype(
+            np.float64
+        )
         groups = self.encoder.column_index_
         variances = np.bincount(groups, weights=encoded.var(axis=0))[groups]
         # a column that is constant among the drawn rows keeps its own scale
@@ -52,10 +54,17 @@ class Landmarks:
         ).fit(landmarks)
         return self
 
-    def transform(self, X):
-        """Return the kernel features, (n_samples, n_landmarks)."""
-        return self.nystroem_.transform(self._encode(X) * self.scale_)
+    def transform(self, encoded):
+        """Return the kernel features of rows in the linear encoding.
 
-    def _encode(self, X):
-        # float64: a row's distances must not depend on the batch it comes in
-        return self.encoder._encode(X, "linear").astype(np.float64)
+        Parameters
+        ----------
+        encoded : ndarray of shape (n_samples, n_encoded)
+            Rows, float64: distances hardly depend then on the batch of a row.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_landmarks)
+            Similarities to the landmarks, whitened among these.
+        """
+        return self.nystroem_.transform(encoded * self.scale_)

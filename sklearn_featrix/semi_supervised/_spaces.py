@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.sparse import issparse
 from sklearn.base import clone
+from sklearn.frozen import FrozenEstimator
 
 from ..preprocessing import TableEncoder
 from ._landmarks import Landmarks
@@ -73,9 +75,13 @@ class TableSpaces:
         if not self.needed & {"linear", "tree", "rbf"}:
             return None
         encoder = getattr(self.embedding_, "encoder_", None)
-        if isinstance(encoder, TableEncoder):
+        if isinstance(encoder, TableEncoder) and not self._is_frozen():
             return encoder  # same rows, same statistics: one fit serves both
         return seeded_clone(TableEncoder(), self.random_state).fit(X)
+
+    def _is_frozen(self):
+        # It may have met other rows, on which other columns were constant.
+        return isinstance(self.embedding, FrozenEstimator)
 
     def _fit_landmarks(self, X):
         if "rbf" not in self.needed:
@@ -97,26 +103,30 @@ class TableSpaces:
         dict of str to {array-like, dataframe}
             The rows in each space.
         """
-        bases = sorted({base for space in spaces for base in split_space(space)})
-        matrices = {base: self._transform_base(X, base) for base in bases}
+        bases = {base for space in spaces for base in split_space(space)}
+        linear = None
+        if bases & {"linear", "rbf"}:
+            # float64: a linear member's sums hardly depend on the batch of a row
+            linear = self.encoder_._encode(X, "linear").astype(np.float64)
+        matrices = {base: self._transform_base(X, base, linear) for base in bases}
         return {
             space: self._join([matrices[base] for base in split_space(space)])
             for space in spaces
         }
 
-    def _transform_base(self, X, base):
+    def _transform_base(self, X, base, linear):
         if base == "raw":
             return X
+        if base == "linear":
+            return linear
         if base == "rbf":
-            return self.landmarks_.transform(X)
+            return self.landmarks_.transform(linear)
         if base == "tree":
             return self.encoder_._encode(X, base)  # float32 is what trees compare
-        if base == "embedding":
-            matrix = self.embedding_.transform(X)
-        else:
-            matrix = self.encoder_._encode(X, base)
-        # float64: a linear member's sums must not depend on the batch of a row
-        return np.asarray(matrix, dtype=np.float64)
+        vectors = self.embedding_.transform(X)
+        if issparse(vectors):
+            vectors = vectors.toarray()
+        return np.asarray(vectors, dtype=np.float64)
 
     @staticmethod
     def _join(matrices):

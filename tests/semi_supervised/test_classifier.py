@@ -8,10 +8,13 @@ import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin, clone
 from sklearn.datasets import load_breast_cancer, make_classification
 from sklearn.decomposition import PCA
+from sklearn.exceptions import NotFittedError
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.neighbors import KNeighborsClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder
 from sklearn.svm import LinearSVC
 
 from sklearn_featrix import (
@@ -22,6 +25,8 @@ from sklearn_featrix import (
     make_labeled_scorer,
     mask_labels,
 )
+from sklearn_featrix.exceptions import DroppedColumnWarning
+from sklearn_featrix.semi_supervised._members import default_members
 
 QUICK = EmbeddingTransformer(effort="low", max_steps=20)
 
@@ -239,6 +244,87 @@ def test_any_transformer_can_be_the_embedding(table):
     clf = SemiSupervisedClassifier(PCA(2), random_state=0).fit(X, y_partial)
     assert clf.embedding_.transform(X).shape == (200, 2)
     assert clf.score(X, y) > 0.5
+
+
+def test_a_sparse_embedding_is_made_dense(table):
+    X, _, y = table
+    clf = SemiSupervisedClassifier(
+        OneHotEncoder(handle_unknown="ignore"),
+        [("linear", LogisticRegression(), "embedding+tree")],
+    )
+    codes = pd.DataFrame(np.asarray(X, dtype=float).round())
+    assert clf.fit(codes, y).predict_proba(codes).shape == (len(codes), 3)
+
+
+def test_a_frozen_embedding_does_not_decide_which_columns_count():
+    rng = np.random.RandomState(0)
+    past = pd.DataFrame({"a": rng.normal(size=80), "b": 1.0})
+    with pytest.warns(DroppedColumnWarning, match="'b'"):
+        embedding = clone(QUICK).fit(past)
+    now = past.assign(b=rng.normal(size=80))
+    y = (now["b"] > 0).astype(int)
+    clf = SemiSupervisedClassifier(
+        FrozenEstimator(embedding), [("linear", LogisticRegression(), "linear")]
+    )
+    assert clf.fit(now, y).score(now, y) > 0.9
+
+
+def test_a_fit_that_fails_leaves_what_was_there(table):
+    X, _, y = table
+    clf = SemiSupervisedClassifier(None, [("bad", LogisticRegression(C=-1), "tree")])
+    with pytest.raises(ValueError, match="'C'"):
+        clf.fit(X, y)
+    with pytest.raises(NotFittedError):
+        clf.predict(X)
+    clf.set_params(members=[("good", LogisticRegression(), "linear")]).fit(X, y)
+    before = clf.predict_proba(X)
+    clf.set_params(members=[("bad", LogisticRegression(C=-1), "tree")])
+    with pytest.raises(ValueError, match="'C'"):
+        clf.fit(X[::-1], y)
+    np.testing.assert_array_equal(clf.predict_proba(X), before)
+
+
+def test_parameters_of_defaults_cannot_be_set(table):
+    with pytest.raises(ValueError, match=r"embedding=EmbeddingTransformer\(\)"):
+        SemiSupervisedClassifier().set_params(embedding__effort="low")
+    with pytest.raises(ValueError, match="members="):
+        SemiSupervisedClassifier().set_params(linear__C=1)
+    with pytest.raises(ValueError, match="Invalid parameter 'nonsense'"):
+        SemiSupervisedClassifier().set_params(nonsense__C=1)
+    clf = SemiSupervisedClassifier().set_params(
+        embedding=EmbeddingTransformer(), embedding__effort="low"
+    )
+    assert clf.embedding.effort == "low"
+
+
+def test_log_probabilities(table):
+    X, _, y = table
+    clf = SemiSupervisedClassifier(None, [("recorder", Recorder(), "tree")]).fit(X, y)
+    np.testing.assert_allclose(np.exp(clf.predict_log_proba(X)), clf.predict_proba(X))
+
+
+@pytest.mark.parametrize("has_embedding", [True, False])
+def test_the_default_result_depends_on_no_optional_package(has_embedding):
+    for _, estimator, _ in default_members(has_embedding):
+        assert type(estimator).__module__.split(".")[0] in (
+            "sklearn",
+            "sklearn_featrix",
+        )
+
+
+def test_networks_inside_members_do_not_depend_on_n_jobs(table):
+    X, _, y = table
+    members = [
+        (name, make_pipeline(clone(QUICK), LogisticRegression()), "raw")
+        for name in ("a", "b", "c", "d")
+    ]
+    one, two = (
+        SemiSupervisedClassifier(None, members, random_state=0, n_jobs=n_jobs)
+        .fit(X, y)
+        .predict_proba(X)
+        for n_jobs in (1, 4)
+    )
+    np.testing.assert_array_equal(one, two)
 
 
 def test_a_column_without_a_value_in_any_labelled_row(table):
