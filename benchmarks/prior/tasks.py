@@ -21,7 +21,7 @@ from benchmarks.prior.labels import (
 
 ROWS = (200, 360)
 COLUMNS = (2, 32)
-LABELED = (4, 200)
+LABELED = (4, 30, 200)  # half of the batches begin at the first, half at the second
 QUERIES = (32, 96)
 MAX_TABLES = 64
 MAX_DEVIATION = 5.0
@@ -69,7 +69,7 @@ def draw_batch(g: Generator, n_cells: int, n_labeled: int | None = None) -> Batc
     n_cells : int
         Cells of the rows that are used, over all tables.
     n_labeled : int, default=None
-        Labelled rows of each table; log-uniform over `LABELED` where None.
+        Labelled rows of each table; drawn from the range of `LABELED` where None.
 
     Returns
     -------
@@ -78,7 +78,8 @@ def draw_batch(g: Generator, n_cells: int, n_labeled: int | None = None) -> Batc
     """
     n_columns = log_integer(g, *COLUMNS)
     if n_labeled is None:
-        n_labeled = log_integer(g, *LABELED)
+        fewest = LABELED[integer(g, 0, 2)]
+        n_labeled = log_integer(g, fewest, LABELED[2])
     n_used = n_labeled + integer(g, QUERIES[0], QUERIES[1] + 1)
     n_rows = max(integer(g, ROWS[0], ROWS[1] + 1), n_used)
     n_tables = round(n_cells / (n_used * (n_columns + 1)))

@@ -33,7 +33,7 @@ def test_batches_keep_to_their_ranges(step):
     n_labeled, n_queries = batch.y.shape[1], batch.target.shape[1]
     assert 2 <= n_tables <= MAX_TABLES
     assert COLUMNS[0] <= n_columns <= COLUMNS[1]
-    assert LABELED[0] <= n_labeled <= LABELED[1]
+    assert LABELED[0] <= n_labeled <= LABELED[-1]
     assert QUERIES[0] <= n_queries <= QUERIES[1]
     assert n_rows == n_labeled + n_queries
     assert batch.nominal.shape == (n_tables, n_columns)
