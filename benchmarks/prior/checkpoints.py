@@ -72,19 +72,29 @@ def export(checkpoint: Path, weights: Path) -> dict[str, str]:
     newest = latest_checkpoint(checkpoint) if checkpoint.is_dir() else checkpoint
     if newest is None:
         raise FileNotFoundError(f"No checkpoint in {checkpoint}; train first.")
-    state = torch.load(newest, map_location="cpu", weights_only=True)
-    arrays = {name: tensor.half().numpy() for name, tensor in state["average"].items()}
-    metadata = {
-        "config": json.dumps(state["config"]),
-        **{name: str(value) for name, value in state["progress"].items()},
-        "seed": str(state["seed"]),
-        "date": datetime.now(UTC).date().isoformat(),
-        "sha256": digest(arrays),
-    }
-    weights.parent.mkdir(parents=True, exist_ok=True)
+    arrays, metadata = _read_checkpoint(newest)
     contents = save(arrays, metadata)
+    weights.parent.mkdir(parents=True, exist_ok=True)
     _replace(weights, lambda temporary: temporary.write_bytes(contents))
     return metadata
+
+
+def _read_checkpoint(path: Path) -> tuple[dict[str, np.ndarray], dict[str, str]]:
+    """Averaged weights in float16, and what is to be known of them."""
+    from sklearn_featrix.nn import InContextNetwork
+
+    state = torch.load(path, map_location="cpu", weights_only=True)
+    arrays = {name: tensor.half().numpy() for name, tensor in state["average"].items()}
+    with torch.device("meta"):
+        whole_config = InContextNetwork(**state["config"]).config
+    metadata = {
+        "config": json.dumps(whole_config),
+        **{name: str(value) for name, value in state["progress"].items()},
+        "seed": str(state["seed"]),
+        "date": datetime.fromtimestamp(path.stat().st_mtime, UTC).date().isoformat(),
+        "sha256": digest(arrays),
+    }
+    return arrays, metadata
 
 
 def digest(arrays: dict[str, np.ndarray]) -> str:
@@ -95,14 +105,32 @@ def digest(arrays: dict[str, np.ndarray]) -> str:
     return sha.hexdigest()
 
 
-def load_network(weights: Path) -> torch.nn.Module:
-    """Rebuild the network of an exported file, in float32."""
+def read_weights(path: Path) -> tuple[dict[str, np.ndarray], dict[str, str]]:
+    """Read the arrays and the metadata of an exported file or of a checkpoint."""
     from safetensors import safe_open
 
+    if path.suffix == ".pt":
+        return _read_checkpoint(path)
+    with safe_open(path, framework="numpy") as file:
+        arrays = {name: file.get_tensor(name) for name in list(file.keys())}
+        return arrays, file.metadata()
+
+
+def load_network(path: Path) -> tuple[torch.nn.Module, dict[str, str]]:
+    """Rebuild the network of an exported file or a checkpoint, in float32.
+
+    Returns
+    -------
+    network : InContextNetwork
+        Ready to predict.
+    metadata : dict of str to str
+        What the file says of it.
+    """
     from sklearn_featrix.nn import InContextNetwork
 
-    with safe_open(weights, framework="pt") as file:
-        network = InContextNetwork(**json.loads(file.metadata()["config"]))
-        names = file.keys()
-        network.load_state_dict({name: file.get_tensor(name).float() for name in names})
-    return network.eval().requires_grad_(False)
+    arrays, metadata = read_weights(path)
+    network = InContextNetwork(**json.loads(metadata["config"]))
+    network.load_state_dict(
+        {name: torch.from_numpy(array).float() for name, array in arrays.items()}
+    )
+    return network.eval().requires_grad_(False), metadata

@@ -1,6 +1,6 @@
-"""Score weights on real tables that they have not been chosen by anything but this.
+"""Score weights on real tables: the curve over compute, and choices of the recipe.
 
-Only binary tables that the study of label efficiency keeps for tuning are read.
+Only binary tables are read that the study of label efficiency keeps for tuning.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ N_TEST = 500
 MAX_COLUMNS = 32
 MAX_CELLS = 20_000  # of the rows asked about, in one pass
 PEER = "extra_trees"
+COMPUTE = ("step", "tables", "seconds", "cpu_seconds", "flop")
 
 
 class Cells:
@@ -115,7 +116,7 @@ def evaluate(
     Parameters
     ----------
     weights : iterable of Path
-        Exported files; the method is named after each.
+        Exported files or checkpoints; the method is named after each.
     data_dir : Path
         Folder of parquet files with the label in the column ``target``.
     tables : iterable of str, default=()
@@ -128,7 +129,8 @@ def evaluate(
     Returns
     -------
     DataFrame
-        Columns table, seed, budget, method and the metrics.
+        Columns table, seed, budget, method, the metrics, and what the training of
+        the weights has spent: step, tables, seconds, cpu_seconds, flop.
     """
     names = list(tables) or list(TABLES)
     reserved = sorted(name for name in names if side(name) != "tuning")
@@ -137,7 +139,10 @@ def evaluate(
             f"{', '.join(reserved)}: not in the tuning split, the only tables that "
             "weights may be compared on."
         )
-    networks = {str(path): load_network(path) for path in weights}
+    networks, spent = {}, {PEER: {}}
+    for path in weights:
+        networks[str(path)], metadata = load_network(path)
+        spent[str(path)] = {name: float(metadata[name]) for name in COMPUTE}
     seeds, budgets = list(seeds), list(budgets)
     found = []
     for reader in load_folder(data_dir, names):
@@ -145,7 +150,8 @@ def evaluate(
         for seed in seeds:
             cells = Cells(Trial(table, seed))
             for row in _scores(cells, networks, budgets, seed):
-                found.append({"table": table.name, "seed": seed, **row})
+                row |= {"table": table.name, "seed": seed, **spent[row["method"]]}
+                found.append(row)
     return pd.DataFrame(found)
 
 

@@ -76,7 +76,8 @@ def test_digest_sees_any_change():
 def test_loaded_network_computes_as_the_averaged_one(tmp_path, state):
     path = write_checkpoint(tmp_path, state)
     export(path, tmp_path / "w.safetensors")
-    loaded = load_network(tmp_path / "w.safetensors")
+    loaded, metadata = load_network(tmp_path / "w.safetensors")
+    assert metadata["step"] == "1"
     trainer = Trainer(Plan(tmp_path, CONFIG, seed=4))
     trainer.load(state)
     batch = draw_batch(generator_of(0), 1500)
@@ -84,6 +85,22 @@ def test_loaded_network_computes_as_the_averaged_one(tmp_path, state):
         torch.testing.assert_close(
             loaded(*batch[:4]), trainer.average(*batch[:4]), atol=0.01, rtol=0.01
         )
+
+
+def test_a_checkpoint_can_be_loaded_like_its_export(tmp_path, state):
+    path = write_checkpoint(tmp_path, state)
+    export(path, tmp_path / "w.safetensors")
+    one, described = load_network(path)
+    other, as_exported = load_network(tmp_path / "w.safetensors")
+    assert described == as_exported
+    for left, right in zip(one.parameters(), other.parameters(), strict=True):
+        torch.testing.assert_close(left, right, rtol=0, atol=0)
+
+
+def test_config_of_an_export_is_whole(tmp_path, state):
+    """So that defaults may change later."""
+    metadata = export(write_checkpoint(tmp_path, state), tmp_path / "w.safetensors")
+    assert json.loads(metadata["config"])["n_thinking"] == 8
 
 
 def test_export_without_a_checkpoint_is_refused(tmp_path):

@@ -51,14 +51,14 @@ def test_cells_know_codes_from_numbers(cells):
 
 
 def test_probabilities_are_those_of_the_second_class(cells, weights):
-    network = load_network(weights)
+    network, _ = load_network(weights)
     proba = cells.predict(network, np.arange(60), seed=0)
     np.testing.assert_allclose(proba.sum(1), 1)
     assert ((proba[:, 1] > 0.5) == cells.y_test).mean() > 0.7
 
 
 def test_groups_of_columns_and_of_rows_are_averaged(cells, weights, monkeypatch):
-    network = load_network(weights)
+    network, _ = load_network(weights)
     whole = cells.predict(network, np.arange(40), seed=0)
     monkeypatch.setattr(module, "MAX_CELLS", 50)
     np.testing.assert_allclose(
@@ -77,6 +77,8 @@ def test_one_line_per_method_budget_and_table(frame, weights, tmp_path):
     assert set(found.method) == {PEER, str(weights)}
     assert (found.table == "titanic").all()
     assert found.auc.between(0, 1).all()
+    assert found[found.method != PEER].step.eq(5).all()
+    assert found[found.method == PEER].flop.isna().all()
     means = summarize(found)
     assert means.loc[PEER, ("auc", 20)] == pytest.approx(
         found.query("method == @PEER and budget == 20").auc.mean(), abs=1e-4
