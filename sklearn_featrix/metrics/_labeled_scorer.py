@@ -2,14 +2,7 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
-
-import numpy as np
-from sklearn.metrics import check_scoring
-from sklearn.utils.metadata_routing import get_routing_for_object
-
-from ..utils._compat import index_metadata, index_rows, num_samples
-from ..utils._labels import encode_labels, is_labeled, mark_beside
+from ..utils._labeled_scorer import LabeledScorer
 
 __all__ = ["make_labeled_scorer"]
 
@@ -24,6 +17,7 @@ def make_labeled_scorer(scoring="accuracy", *, unlabeled="auto"):
         ``scorer(estimator, X, y)``, as :func:`~sklearn.metrics.make_scorer` returns.
     unlabeled : "auto", None or scalar, default="auto"
         What marks an unlabeled row, see :func:`~sklearn_featrix.utils.is_labeled`.
+        "auto" is what the scored estimator says, if it has a parameter `unlabeled`.
 
     Returns
     -------
@@ -36,7 +30,9 @@ def make_labeled_scorer(scoring="accuracy", *, unlabeled="auto"):
     ------
     ValueError
         If scikit-learn has no scorer of this name, or `scoring` is a metric function.
-        When scoring: if no row is labelled.
+        When scoring: if no row is labelled, or the classifier has learnt the mark of
+        an unlabeled row as a class. Wrap it in
+        :class:`~sklearn_featrix.compose.LabeledOnly`.
 
     See Also
     --------
@@ -70,64 +66,4 @@ def make_labeled_scorer(scoring="accuracy", *, unlabeled="auto"):
             "several metrics make a dictionary of labelled scorers, e.g. "
             '{"auc": make_labeled_scorer("roc_auc"), ...}.'
         )
-    return _LabeledScorer(scoring, unlabeled)
-
-
-class _LabeledScorer:
-    """Callable that hands the labelled rows to another scorer."""
-
-    def __init__(self, scoring, unlabeled):
-        self._scorer = deepcopy(check_scoring(scoring=scoring))
-        self._scoring = scoring
-        self._unlabeled = unlabeled
-
-    def __call__(self, estimator, X, y, **params):
-        mark = mark_beside(getattr(estimator, "classes_", ()), self._unlabeled)
-        if not is_labeled(y, unlabeled=mark).any():
-            raise ValueError(
-                f"{self!r} got {num_samples(X)} rows to score and none has a label. "
-                "Use LabeledSplit as cv, whose test parts hold labelled rows only, or "
-                "fewer folds."
-            )
-        labels = encode_labels(y, unlabeled=mark, n_samples=num_samples(X))
-        rows = np.flatnonzero(labels.labeled)
-        params = index_metadata(X, params, rows)
-        return self._scorer(
-            estimator, index_rows(X, rows), labels.labeled_values, **params
-        )
-
-    def set_score_request(self, **requests):
-        """Set the metadata that the scorer asks for.
-
-        Parameters
-        ----------
-        **requests : dict of {str: bool, None or str}
-            Request of each parameter, as for any scikit-learn scorer.
-
-        Returns
-        -------
-        callable
-            The scorer itself.
-        """
-        self._scorer.set_score_request(**requests)
-        return self
-
-    def get_metadata_routing(self):
-        """Get the metadata that the scorer asks for.
-
-        Returns
-        -------
-        MetadataRequest
-            Request of the method `score`.
-        """
-        return get_routing_for_object(self._scorer)
-
-    def _accept_sample_weight(self):
-        # scikit-learn asks it of every scorer while metadata routing is disabled.
-        asked = getattr(self._scorer, "_accept_sample_weight", None)
-        return asked is not None and asked()
-
-    def __repr__(self):
-        name = getattr(self._scoring, "__name__", None) or repr(self._scoring)
-        mark = "" if self._unlabeled == "auto" else f", unlabeled={self._unlabeled!r}"
-        return f"make_labeled_scorer({name}{mark})"
+    return LabeledScorer(scoring, unlabeled)

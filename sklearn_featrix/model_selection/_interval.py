@@ -15,6 +15,9 @@ from sklearn.model_selection import (
 )
 from sklearn.utils import check_random_state, check_scalar
 
+from ..utils._compat import num_samples
+from ..utils._labeled_scorer import LabeledScorer, stated_mark
+from ..utils._labels import encode_labels
 from ..utils._warnings import warn
 from ._labeled_split import LabeledSplit
 
@@ -100,7 +103,8 @@ def cross_val_interval(
     y : array-like of shape (n_samples,)
         Partial labels.
     scoring : str or callable, default=None
-        One metric; None takes the `score` of the estimator.
+        One metric; None takes the `score` of the estimator. It is shown labelled rows
+        only, see :func:`~sklearn_featrix.metrics.make_labeled_scorer`.
     cv : int, splitter, iterable or None, default=5
         Splits the labelled rows, see :class:`LabeledSplit`, which may be passed too. A
         number means stratified folds, of whole groups if there are `groups`.
@@ -113,6 +117,8 @@ def cross_val_interval(
         Share of such intervals that hold the true score, in (0, 1).
     unlabeled : "auto", None or scalar, default="auto"
         What marks an unlabeled row, see :func:`~sklearn_featrix.utils.is_labeled`.
+        "auto" is what a :class:`LabeledSplit` as `cv` or the estimator says in its own
+        parameter. The estimator has to know a mark of yours: say it there.
     params : dict, default=None
         Parameters of the estimator's `fit`; with metadata routing enabled, of the
         splitter and the scorer too.
@@ -130,7 +136,9 @@ def cross_val_interval(
     Raises
     ------
     ValueError
-        If there are several metrics, fewer than two folds, or a fold without a score.
+        If there are several metrics, fewer than two folds, a fold without a score, or
+        too few labels for the folds; and if the estimator does not know unlabeled rows,
+        and has learnt their mark as a class.
 
     Warns
     -----
@@ -179,7 +187,14 @@ def cross_val_interval(
             f"scoring={scoring!r} is not allowed: an interval belongs to one metric. "
             "Pass one name or one scorer."
         )
+    if isinstance(cv, LabeledSplit) and _is_auto(unlabeled):
+        unlabeled = cv.unlabeled_mark
+    unlabeled = stated_mark(estimator, unlabeled)
     splitters = _splitters(cv, n_repeats, groups, unlabeled, random_state)
+    if not isinstance(cv, LabeledSplit):  # wrong labels are said in terms of unlabeled=
+        encode_labels(y, unlabeled=unlabeled, n_samples=num_samples(X), min_classes=2)
+    if not isinstance(scoring, LabeledScorer):
+        scoring = LabeledScorer(scoring, unlabeled, estimator)
     rounds = [
         _score_folds(estimator, X, y, splitter, scoring, groups, params, n_jobs)
         for splitter in splitters
@@ -191,6 +206,10 @@ def cross_val_interval(
         float(score), float(score - half), float(score + half), scores, confidence,
         n_folds=len(scores) // n_repeats, n_repeats=n_repeats,
     )  # fmt: skip
+
+
+def _is_auto(unlabeled):
+    return isinstance(unlabeled, str) and unlabeled == "auto"
 
 
 def _splitters(cv, n_repeats, groups, unlabeled, random_state):
@@ -248,7 +267,7 @@ def _check_scores(scores):
     if n_missing:
         raise ValueError(
             f"{n_missing} of {len(scores)} folds have no score (NaN): as a rule their "
-            "test part lacks a class. Use fewer folds, or label more rows."
+            "train or test part lacks a class. Use fewer folds, or label more rows."
         )
     if np.ptp(scores) == 0:
         warn(

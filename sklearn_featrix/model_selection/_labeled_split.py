@@ -196,12 +196,16 @@ class LabeledSplit:
                 "LabeledSplit needs y to tell labelled rows from unlabeled ones, got "
                 "None. Pass the partial labels, one per row."
             )
-        labels = encode_labels(
-            y,
-            unlabeled=self.unlabeled_mark,
-            n_samples=None if X is None else num_samples(X),
-            min_classes=2,
-        )
+        try:
+            labels = encode_labels(
+                y,
+                unlabeled=self.unlabeled_mark,
+                n_samples=None if X is None else num_samples(X),
+                min_classes=2,
+            )
+        except ValueError as error:  # here `unlabeled` is another parameter
+            advice = str(error).replace("unlabeled=", "unlabeled_mark=")
+            raise ValueError(advice) from error
         check_consistent_length(labels.codes, groups)
         return labels
 

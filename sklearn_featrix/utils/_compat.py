@@ -1,10 +1,16 @@
 """The only gate to scikit-learn's private or version-dependent API."""
 
+from __future__ import annotations
+
+from typing import Any
+
+from scipy import sparse
+
 # Parameter validation as every scikit-learn estimator does it.
 from sklearn.base import _fit_context as fit_context
 
-# Rows of any container (numpy, sparse, pandas, polars, list) by position.
-from sklearn.utils import _safe_indexing as index_rows
+# Rows of any container by position, but for some sparse formats: see `index_rows`.
+from sklearn.utils import _safe_indexing
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 
 # Named sub-estimators with `name__parameter` access: no public equivalent.
@@ -28,3 +34,10 @@ __all__ = [
     "index_rows",
     "num_samples",
 ]
+
+
+def index_rows(X: Any, rows: Any) -> Any:
+    """Rows of any container (numpy, sparse, pandas, polars, list) by position."""
+    if sparse.issparse(X) and X.format in ("bsr", "coo", "dia"):
+        X = X.tocsr()  # these have no rows to take
+    return _safe_indexing(X, rows)

@@ -16,6 +16,7 @@ from ._warnings import warn
 
 __all__ = [
     "PartialLabels",
+    "classes_read_as_marks",
     "encode_labels",
     "erase_labels",
     "is_labeled",
@@ -26,6 +27,9 @@ _HOW_TO_MARK = (
     "-1 (integers, strings, objects), None or NaN (objects, floats, pandas and "
     "polars) mark unlabeled rows"
 )
+
+# What NaN, None and pandas.NA become in a numpy array of strings.
+_MISSING_AS_TEXT = ("nan", "None", "<NA>")
 
 
 @dataclass(frozen=True)
@@ -69,14 +73,16 @@ def is_labeled(y: Any, *, unlabeled: Any = "auto") -> NDArray[np.bool_]:
     Parameters
     ----------
     y : array-like of shape (n_samples,)
-        Partial labels: a list, numpy array, pandas or polars Series.
+        Partial labels: a list, numpy array, pyarrow array, pandas or polars Series.
     unlabeled : "auto", None or scalar, default="auto"
         What marks an unlabeled row. Missing values (None, NaN, NA) always do.
 
-        - "auto": also -1 in integer, object and string `y` (numpy string arrays
-          cannot hold a missing value, so there "nan" counts as one);
+        - "auto": also -1 in integer, object and string `y`. Numpy string arrays cannot
+          hold a missing value: there "nan", "None" and "<NA>", as which numpy stores
+          one, count as unlabeled too;
         - None: nothing else, -1 is a class like any other;
-        - a scalar: also rows that equal it.
+        - a scalar: also rows that equal it. Among strings a number is its text: -1
+          also finds "-1".
 
     Returns
     -------
@@ -88,6 +94,13 @@ def is_labeled(y: Any, *, unlabeled: Any = "auto") -> NDArray[np.bool_]:
     ValueError
         If `y` is not one-dimensional, or a float `y` holds -1.0 and `unlabeled` does
         not say what it means.
+    TypeError
+        If `y` holds bytes, or `unlabeled` is no scalar.
+
+    Warns
+    -----
+    UserWarning
+        If `unlabeled` is text and `y` can only hold numbers: it marks no row.
 
     Examples
     --------
@@ -149,8 +162,8 @@ def encode_labels(
     if not labeled.any():
         raise ValueError(
             f"y has {len(labeled)} rows and no label at all: all are unlabeled "
-            f"({_HOW_TO_MARK}). Label at least {max(min_classes, 1)} rows of different "
-            "classes, or pass unlabeled=None if -1 is a real class."
+            f"({_HOW_TO_MARK}). Label at least {_rows_to_label(min_classes)}, or pass "
+            "unlabeled=None if -1 is a real class."
         )
     classes, codes_of_labeled = _sorted_classes(values)
     if len(classes) < min_classes:
@@ -166,12 +179,16 @@ def encode_labels(
     return PartialLabels(classes, codes, labeled)
 
 
+def _rows_to_label(min_classes: int) -> str:
+    return f"{min_classes} rows of different classes" if min_classes > 1 else "one row"
+
+
 def _is_sign_coded(y: Any, unlabeled: Any) -> bool:
     """Whether y is a fully labelled binary target of -1 and 1.
 
     Where most rows are -1 it is a table with few labels, all of one class.
     """
-    if not isinstance(unlabeled, str) or unlabeled != "auto":
+    if not _is_auto(unlabeled):
         return False
     values, labeled = _split_missing(y, None)
     return bool(
@@ -185,18 +202,30 @@ def _is_sign_coded(y: Any, unlabeled: Any) -> bool:
 def _warn_sign_coded() -> None:
     warn(
         "y holds only -1 and 1, and no more of -1: they are read as two classes. Pass "
-        "unlabeled=None to say so, or unlabeled=-1 if -1 marks unlabeled rows.",
+        "unlabeled=None to say so (to LabeledSplit: unlabeled_mark=None), before any "
+        "cross-validation, where a fold can tip the balance; or pass unlabeled=-1 if "
+        "-1 marks unlabeled rows.",
     )
 
 
-def mark_beside(classes: NDArray[Any], unlabeled: Any) -> Any:
+def classes_read_as_marks(classes: Any, unlabeled: Any = "auto") -> NDArray[Any]:
+    """Those of a classifier's classes that `unlabeled` reads as marks."""
+    values = np.asarray(classes)
+    if unlabeled is None or (_is_auto(unlabeled) and values.dtype.kind == "f"):
+        return values[:0]
+    is_mark = _auto_marks(values) if _is_auto(unlabeled) else _equals(values, unlabeled)
+    return values[is_mark]
+
+
+def mark_beside(classes: Any, unlabeled: Any) -> Any:
     """`unlabeled` as it reads once the classes are known: -1 may be one of them."""
-    if isinstance(unlabeled, str) and unlabeled == "auto":
-        values = np.asarray(classes)
-        return (
-            None if values.dtype.kind != "f" and _auto_marks(values).any() else "auto"
-        )
+    if _is_auto(unlabeled) and len(classes_read_as_marks(classes)):
+        return None
     return unlabeled
+
+
+def _is_auto(unlabeled: Any) -> bool:
+    return isinstance(unlabeled, str) and unlabeled == "auto"
 
 
 def _sorted_classes(values: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.intp]]:
@@ -208,7 +237,8 @@ def _sorted_classes(values: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.intp
         types = sorted({type(value).__name__ for value in values})
         raise ValueError(
             f"The labels mix types that cannot be sorted: {', '.join(types)}. Use one "
-            f"type for all classes, e.g. y.astype(str); {_HOW_TO_MARK}."
+            "type for all classes, and convert labelled rows only: labeled = "
+            f"is_labeled(y); y[labeled] = y[labeled].astype(str). {_HOW_TO_MARK}."
         ) from error
     return classes, codes
 
@@ -251,12 +281,14 @@ def _split_missing(y: Any, unlabeled: Any) -> tuple[NDArray[Any], NDArray[np.boo
             "several marks are in use, replace all of them by None first."
         )
     present, missing = _read(y)
+    _refuse_bytes(present)
     if unlabeled is not None:
-        marked = (
-            _auto_marks(present)
-            if isinstance(unlabeled, str) and unlabeled == "auto"
-            else _equals(present, unlabeled)
-        )
+        if _is_auto(unlabeled):
+            marked = _auto_marks(present)
+        else:
+            marked = _equals(present, unlabeled)
+            if not isinstance(y, (list, tuple)):  # a list can hold anything
+                _warn_if_text_among_numbers(present, unlabeled)
         missing[~missing] = marked
         present = present[~marked]
     return _settle_dtype(present), ~missing
@@ -281,7 +313,27 @@ def _read(y: Any) -> tuple[NDArray[Any], NDArray[np.bool_]]:
     return y[~missing], missing
 
 
+def _refuse_bytes(present: NDArray[Any]) -> None:
+    kind = present.dtype.kind
+    if kind == "S" or (kind == "O" and any(isinstance(v, bytes) for v in present)):
+        raise TypeError(
+            "y holds bytes, which are no labels. Decode them to strings first, e.g. "
+            "np.char.decode(y) for a numpy array of bytes."
+        )
+
+
+def _warn_if_text_among_numbers(present: NDArray[Any], mark: Any) -> None:
+    if isinstance(mark, str) and present.dtype.kind in "biufc" and len(present):
+        warn(
+            f"unlabeled={mark!r} is text, y holds numbers (dtype {present.dtype}): it "
+            "marks no row. Pass the number that marks unlabeled rows, or "
+            "unlabeled='auto'.",
+        )
+
+
 def _as_one_dimensional(y: Any) -> Any:
+    if hasattr(y, "to_pylist") and not hasattr(y, "columns"):  # pyarrow, no table
+        y = np.array(y.to_pylist(), dtype=object)
     if hasattr(y, "is_null") or hasattr(y, "isna") or hasattr(y, "get_columns"):
         if getattr(y, "ndim", len(y.shape)) == 1:
             return y
@@ -347,9 +399,9 @@ def _auto_marks(present: NDArray[Any]) -> NDArray[np.bool_]:
     if kind == "i":
         return _equals(present, -1)
     if kind == "O":
-        return _equals(present, -1) | _equals(present, "-1")
+        return _equals(present, -1)
     if kind == "U":
-        return _equals(present, "-1") | _equals(present, "nan")
+        return np.isin(present, ["-1", *_MISSING_AS_TEXT])
     if kind == "f" and (present == -1).any():
         raise ValueError(
             f"y is a float array and holds -1.0 in {int((present == -1).sum())} rows: "
@@ -364,18 +416,19 @@ def _equals(values: NDArray[Any], mark: Any) -> NDArray[np.bool_]:
     if _is_missing(mark):
         return np.zeros(len(values), dtype=bool)
     if values.dtype == object:
-        return np.fromiter(
-            (_same_kind(value, mark) and bool(value == mark) for value in values),
-            bool,
-            len(values),
-        )
-    if isinstance(mark, str) != (values.dtype.kind in "US"):
+        return np.fromiter((_is_mark(value, mark) for value in values), bool)
+    if values.dtype.kind == "U":
+        return np.asarray(values == str(mark), dtype=bool)
+    if isinstance(mark, str):
         return np.zeros(len(values), dtype=bool)
     return np.asarray(values == mark, dtype=bool)
 
 
-def _same_kind(value: Any, mark: Any) -> bool:
-    return isinstance(value, str) == isinstance(mark, str)
+def _is_mark(value: Any, mark: Any) -> bool:
+    """Whether an entry is the mark; among strings a number is its text."""
+    if isinstance(value, str):
+        return value == str(mark)
+    return not isinstance(mark, str) and bool(value == mark)
 
 
 def _settle_dtype(present: NDArray[Any]) -> NDArray[Any]:

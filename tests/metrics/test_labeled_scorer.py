@@ -3,8 +3,10 @@ import pickle
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import sparse
 from sklearn import config_context
-from sklearn.base import clone
+from sklearn.base import BaseEstimator, clone
+from sklearn.calibration import CalibratedClassifierCV
 from sklearn.datasets import load_breast_cancer, load_iris
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score, get_scorer, make_scorer, roc_auc_score
@@ -16,6 +18,7 @@ from sklearn.semi_supervised import SelfTrainingClassifier
 from sklearn_featrix.compose import LabeledOnly
 from sklearn_featrix.datasets import mask_labels
 from sklearn_featrix.metrics import make_labeled_scorer
+from sklearn_featrix.model_selection import LabeledSplit
 from sklearn_featrix.utils import is_labeled
 
 X, Y = load_breast_cancer(return_X_y=True)
@@ -95,6 +98,96 @@ def test_minus_one_is_a_class_if_the_estimator_says_so():
     signs = 2 * Y - 1
     model = clone(MODEL).fit(X, signs)
     assert make_labeled_scorer()(model, X, signs) == model.score(X, signs)
+
+
+class TestWhatTheClassifierLearnt:
+    """A mark that was learnt as a class must not be scored as one."""
+
+    LEARNT = "learnt 'unlabeled' as a class.*LabeledOnly.*unlabeled=None"
+
+    @pytest.mark.parametrize("mark", [-1, "-1", "nan"])
+    def test_by_a_plain_classifier(self, mark):
+        y = PARTIAL
+        if isinstance(mark, str):
+            y = np.where(LABELED, Y.astype(str), mark)
+        plain = make_pipeline(StandardScaler(), LogisticRegression())
+        with pytest.raises(ValueError, match=f"Pipeline {self.LEARNT}"):
+            make_labeled_scorer()(clone(plain).fit(X, y), X, y)
+        with pytest.raises(ValueError, match=self.LEARNT):
+            cross_val_score(
+                plain, X, y, scoring=make_labeled_scorer(), error_score="raise"
+            )
+
+    def test_a_mark_of_ones_own_that_only_the_scorer_knows(self):
+        y = np.where(LABELED, Y, 99)
+        fitted = LabeledOnly(LogisticRegression()).fit(X, y)
+        with pytest.raises(ValueError, match=r"99 marks unlabeled rows.*the same mark"):
+            make_labeled_scorer(unlabeled=99)(fitted, X, y)
+
+    @pytest.mark.parametrize("unlabeled", [99, None])
+    @pytest.mark.parametrize("inside", ["alone", "pipeline", "search", "both"])
+    def test_a_mark_that_the_estimator_knows(self, unlabeled, inside):
+        y = np.where(LABELED, Y, 99)
+        if unlabeled is None:
+            y = np.where(Y == 1, Y, -1)
+        model = LabeledOnly(LogisticRegression(), unlabeled=unlabeled)
+        if inside in ("pipeline", "both"):
+            model = make_pipeline(StandardScaler(), model)
+        if inside in ("search", "both"):
+            cv = LabeledSplit(2, unlabeled_mark=unlabeled)
+            model = GridSearchCV(model, {}, cv=cv)
+        model.fit(X, y)
+        assert make_labeled_scorer()(model, X, y) == model.score(X, y)
+
+    def test_a_third_class_beside_minus_one_and_one(self):
+        signs = np.where(X[:, 0] > 1, 0, 2 * Y - 1)
+        model = LabeledOnly(LogisticRegression(), unlabeled=None).fit(X, signs)
+        assert make_labeled_scorer()(model, X, signs) == model.score(X, signs)
+        plain = LogisticRegression().fit(X, signs)
+        with pytest.raises(ValueError, match=self.LEARNT):
+            make_labeled_scorer()(plain, X, signs)
+        scorer = make_labeled_scorer(unlabeled=None)
+        assert scorer(plain, X, signs) == plain.score(X, signs)
+
+    def test_through_a_meta_estimator_that_encodes_y(self):
+        inner = LabeledOnly(LogisticRegression())
+        calibrated = CalibratedClassifierCV(inner, cv=2).fit(X, PARTIAL)
+        with pytest.raises(ValueError, match=f"CalibratedClassifierCV {self.LEARNT}"):
+            make_labeled_scorer()(calibrated, X, PARTIAL)
+
+    def test_an_estimator_without_classes(self):
+        class NoClasses(BaseEstimator):
+            def predict(self, X):
+                return np.zeros(len(X), dtype=int)
+
+        expected = np.mean(Y[LABELED] == 0)
+        assert make_labeled_scorer()(NoClasses(), X, PARTIAL) == expected
+
+
+def test_a_class_that_the_train_part_lacks():
+    X, y = load_iris(return_X_y=True)
+    model = LogisticRegression(max_iter=500).fit(X[:100], y[:100])
+    message = r"classes that the train part does not have: \[2\]\. .*stratified ones"
+    with pytest.raises(ValueError, match=message):
+        make_labeled_scorer("roc_auc_ovr")(model, X, y)
+    assert make_labeled_scorer()(model, X, y) == model.score(X, y)
+
+
+def test_an_error_for_another_reason_is_left_alone():
+    def broken(estimator, X, y):
+        raise ValueError("of its own")
+
+    with pytest.raises(ValueError, match=r"^of its own$"):
+        make_labeled_scorer(broken)(MODEL, X, PARTIAL)
+
+
+@pytest.mark.parametrize("container", ["bsr", "coo", "csc", "csr", "dia", "lil"])
+@pytest.mark.filterwarnings("ignore:Constructing a DIA matrix")
+def test_sparse_tables(container):
+    table = sparse.csr_array(X).asformat(container)
+    expected = make_labeled_scorer("roc_auc")(MODEL, X, PARTIAL)
+    score = make_labeled_scorer("roc_auc")(MODEL, table, PARTIAL)
+    assert score == pytest.approx(expected)
 
 
 class TestCrossValidation:

@@ -1,6 +1,8 @@
 from dataclasses import FrozenInstanceError
 
 import numpy as np
+import pandas as pd
+import polars as pl
 import pytest
 from joblib import parallel_config
 from scipy.stats import t as student_t
@@ -16,9 +18,12 @@ from sklearn.model_selection import (
 )
 from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import NearestCentroid
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 from sklearn_featrix.compose import LabeledOnly
 from sklearn_featrix.datasets import mask_labels
+from sklearn_featrix.metrics import make_labeled_scorer
 from sklearn_featrix.model_selection import (
     LabeledSplit,
     ScoreInterval,
@@ -116,6 +121,109 @@ def test_scoring(scoring):
     np.testing.assert_array_equal(interval.scores, expected)
 
 
+NAMES = np.array(["a", "b"])
+MARKED = {
+    "list": [None if y < 0 else int(y) for y in PARTIAL],
+    "object None": np.where(LABELED, Y.astype(object), None),
+    "object NaN": np.where(LABELED, Y.astype(object), np.nan),
+    "object bool": np.where(LABELED, (Y == 1).astype(object), None),
+    "float": np.where(LABELED, Y, np.nan),
+    "numpy strings": np.where(LABELED, NAMES[Y], "-1"),
+    "numpy strings nan": np.where(LABELED, NAMES[Y], "nan"),
+    "strings None": np.where(LABELED, NAMES[Y].astype(object), None),
+    "pandas object": pd.Series(np.where(LABELED, Y.astype(object), None)),
+    "pandas str": pd.Series(NAMES[Y], dtype="str").where(LABELED),
+    "pandas category": pd.Series(Y).astype("category").where(LABELED),
+    "pandas Int64": pd.Series(Y, dtype="Int64").where(LABELED),
+    "pandas boolean": pd.Series(Y == 1, dtype="boolean").where(LABELED),
+    "polars int": pl.Series([None if y < 0 else int(y) for y in PARTIAL]),
+    "polars bool": pl.Series([None if y < 0 else bool(y) for y in PARTIAL]),
+    "polars str": pl.Series([None if y < 0 else NAMES[y] for y in PARTIAL]),
+}
+
+
+@pytest.mark.parametrize("scoring", [None, "accuracy", "roc_auc", "neg_log_loss"])
+@pytest.mark.parametrize("y", list(MARKED.values()), ids=list(MARKED))
+def test_any_mark_and_any_metric(y, scoring):
+    expected = cross_val_interval(MODEL, X, PARTIAL, scoring=scoring)
+    interval = cross_val_interval(MODEL, X, y, scoring=scoring)
+    np.testing.assert_allclose(interval.scores, expected.scores)
+
+
+@pytest.mark.parametrize("y", list(MARKED.values()), ids=list(MARKED))
+def test_scorer_and_splitter_together_take_any_mark(y):
+    expected = cross_val_score(MODEL, X, PARTIAL, cv=LabeledSplit(), scoring="roc_auc")
+    scores = cross_val_score(
+        MODEL, X, y, cv=LabeledSplit(), scoring=make_labeled_scorer("roc_auc"),
+        error_score="raise",
+    )  # fmt: skip
+    np.testing.assert_allclose(scores, expected)
+
+
+class TestMarks:
+    """A mark that was learnt as a class is an error, never a score of 0."""
+
+    PLAIN = make_pipeline(StandardScaler(), GaussianNB())
+    OWN = np.where(LABELED, Y, 99)
+
+    @pytest.mark.parametrize("scoring", [None, "accuracy"])
+    def test_a_classifier_that_does_not_know_unlabeled_rows(self, scoring):
+        with pytest.raises(ValueError, match="learnt 'unlabeled' as a class"):
+            cross_val_interval(self.PLAIN, X, PARTIAL, scoring=scoring)
+
+    def test_it_never_meets_them_if_they_are_dropped(self):
+        cv = LabeledSplit(unlabeled="drop")
+        interval = cross_val_interval(self.PLAIN, X, PARTIAL, cv=cv)
+        same = cross_val_interval(self.PLAIN, X[LABELED], Y[LABELED])
+        np.testing.assert_array_equal(interval.scores, same.scores)
+
+    @pytest.mark.parametrize(
+        "options", [{"unlabeled": 99}, {"cv": LabeledSplit(unlabeled_mark=99)}]
+    )
+    def test_a_mark_that_the_estimator_does_not_know(self, options):
+        with pytest.raises(ValueError, match=r"99 marks unlabeled rows.*the same mark"):
+            cross_val_interval(MODEL, X, self.OWN, **options)
+
+    @pytest.mark.parametrize("wrap", [lambda m: m, make_pipeline])
+    def test_a_mark_said_to_the_estimator_is_enough(self, wrap):
+        model = LabeledOnly(GaussianNB(), unlabeled=99)
+        interval = cross_val_interval(wrap(model), X, self.OWN)
+        expected = cross_val_interval(MODEL, X, PARTIAL)
+        np.testing.assert_array_equal(interval.scores, expected.scores)
+
+    def test_errors_name_the_parameter_of_whoever_reads_y(self):
+        with pytest.raises(ValueError, match=r"Pass unlabeled_mark=-1 .*mark=None"):
+            cross_val_interval(MODEL, X, PARTIAL.astype(float), cv=LabeledSplit(5))
+        with pytest.raises(ValueError, match=r"Pass unlabeled=-1 .*unlabeled=None"):
+            cross_val_interval(MODEL, X, PARTIAL.astype(float))
+
+    def test_a_labeled_scorer_is_taken_as_it_is(self):
+        scorer = make_labeled_scorer("roc_auc", unlabeled=None)
+        interval = cross_val_interval(MODEL, X, PARTIAL, scoring=scorer)
+        expected = cross_val_interval(MODEL, X, PARTIAL, scoring="roc_auc")
+        np.testing.assert_array_equal(interval.scores, expected.scores)
+
+
+class TestRareClasses:
+    Y = np.where(np.arange(300) < 60, np.arange(300) % 15, -1)  # 4 labels of each
+
+    def test_every_class_with_fewer_labels_than_folds(self):
+        with pytest.raises(ValueError, match=r"labels per class.*Use fewer folds"):
+            cross_val_interval(MODEL, X, self.Y)
+        assert len(cross_val_interval(MODEL, X, self.Y, cv=4).scores) == 4
+
+    def test_one_class_with_fewer_labels_than_folds(self):
+        rare = np.where(np.arange(300) == np.flatnonzero(LABELED)[0], 2, PARTIAL)
+        with pytest.warns(UserWarning, match="least populated class in y has only 1"):
+            assert len(cross_val_interval(MODEL, X, rare).scores) == 5
+
+    @pytest.mark.filterwarnings("ignore:The least populated class")
+    def test_a_metric_of_all_classes_says_which_one_is_missing(self):
+        rare = np.where(np.arange(300) == np.flatnonzero(LABELED)[0], 2, PARTIAL)
+        with pytest.raises(ValueError, match=r"train part does not have: \[2\]"):
+            cross_val_interval(MODEL, X, rare, scoring="roc_auc_ovr")
+
+
 class TestGroups:
     def test_a_number_of_folds_keeps_groups_together(self):
         class Groups(LabeledOnly):
@@ -176,7 +284,8 @@ def test_minus_one_as_a_class():
          r"n_repeats=2 needs a number of folds as cv, got StratifiedKFold"),
         ({"cv": 1}, ValueError, "cv=1 is not allowed"),
         ({"cv": ShuffleSplit(1)}, ValueError, "cv makes 1 fold"),
-        ({"scoring": lambda *_: np.nan}, ValueError, "5 of 5 folds have no score"),
+        ({"scoring": lambda *_: np.nan}, ValueError,
+         "5 of 5 folds have no score.*train or test part lacks a class"),
     ],
 )  # fmt: skip
 def test_errors(options, error, message):

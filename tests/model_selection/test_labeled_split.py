@@ -393,6 +393,18 @@ class TestAnywhereInScikitLearn:
         assert sizes.tolist() == [55, 110]
         assert scores.shape == (2, 4)
 
+    def test_a_learning_curve_of_sorted_rows_needs_shuffling(self):
+        """A curve takes the first rows of a train part, which can lack a class."""
+        order = np.argsort(Y, kind="stable")
+        options = {"cv": self.CV, "train_sizes": [0.3, 1.0], "error_score": "raise"}
+        with pytest.raises(ValueError, match="hold 1 class"):
+            learning_curve(MODEL, X[order], PARTIAL[order], **options)
+        _, _, scores = learning_curve(
+            MODEL, X[order], PARTIAL[order], shuffle=True, random_state=0, **options
+        )
+        assert scores.min() >= 0.5
+        assert scores.mean() > 0.7
+
     def test_permutation_test_score_permutes_labels_and_marks(self):
         score, _, _ = permutation_test_score(
             MODEL, X, Y, cv=self.CV, n_permutations=2, random_state=0
@@ -491,6 +503,13 @@ def test_wrong_labels(y, message):
         _splits(3, y=y)
 
 
+def test_advice_is_in_terms_of_its_own_parameters():
+    with pytest.raises(ValueError, match="Pass unlabeled_mark=-1") as caught:
+        _splits(3, y=PARTIAL.astype(float))
+    assert "unlabeled=" not in str(caught.value)
+    assert len(_splits(3, y=PARTIAL.astype(float), unlabeled_mark=-1)) == 3
+
+
 def test_too_few_labels_for_the_folds():
     few = mask_labels(Y, n_labeled=6, random_state=0)
     message = (
@@ -515,6 +534,18 @@ def test_minus_one_as_a_class():
         assert len(train) + len(test) == N
     with pytest.raises(ValueError, match="hold 1 class"):
         _splits(3, y=np.where(LABELED & (Y > 0), 1, -1))
+
+
+def test_signs_say_so_before_any_cross_validation():
+    """Balanced signs are read by their balance, which a fold can tip."""
+    signs = np.repeat([-1, 1], 30)[np.random.RandomState(1).permutation(60)]
+    table, cv = X[:60], KFold(5, shuffle=True, random_state=0)
+    trains = [signs[train] for train, _ in cv.split(table)]
+    assert any(train.sum() < 0 for train in trains)
+    sure = LabeledSplit(cv, unlabeled_mark=None)
+    model = LabeledOnly(LogisticRegression(), unlabeled=None)
+    scores = cross_val_score(model, table, signs, cv=sure, error_score="raise")
+    assert np.isfinite(scores).all()
 
 
 def test_number_of_folds_without_data():

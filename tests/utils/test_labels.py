@@ -6,11 +6,17 @@ import warnings
 import numpy as np
 import pandas as pd
 import polars as pl
+import pyarrow as pa
 import pytest
 from sklearn.exceptions import DataConversionWarning
 
 from sklearn_featrix.utils import is_labeled
-from sklearn_featrix.utils._labels import encode_labels, erase_labels, mark_beside
+from sklearn_featrix.utils._labels import (
+    classes_read_as_marks,
+    encode_labels,
+    erase_labels,
+    mark_beside,
+)
 
 NAN = float("nan")
 STRING = np.dtypes.StringDType
@@ -47,10 +53,19 @@ NUMBERS = {
     "polars int -1": (pl.Series([1, 0, -1, 1]), "i"),
     "polars float": (pl.Series([1, 0, None, 1], dtype=pl.Float64), "f"),
     "polars NaN": (pl.Series([1.0, 0.0, NAN, 1.0]), "f"),
+    "pyarrow": (pa.array([1, 0, None, 1]), "i"),
+    "pyarrow -1": (pa.array([1, 0, -1, 1]), "i"),
+    "pyarrow NaN": (pa.array([1.0, 0.0, NAN, 1.0]), "f"),
+    "pyarrow chunks": (pa.chunked_array([[1, 0], [None, 1]]), "i"),
 }
 STRINGS = {
     "str array": (np.array(["b", "a", "-1", "b"]), "U"),
     "str array nan": (np.array(["b", "a", np.nan, "b"]), "U"),
+    "str array of None": (np.array(["b", "a", None, "b"], dtype=str), "U"),
+    "str array of NA": (
+        np.array(["b", "a", pd.NA, "b"], dtype=object).astype(str),
+        "U",
+    ),
     "StringDType": (np.array(["b", "a", "-1", "b"], dtype=STRING()), "O"),
     "StringDType None": (
         np.array(["b", "a", None, "b"], dtype=STRING(na_object=None)),
@@ -76,6 +91,8 @@ STRINGS = {
         pl.Series(["b", "a", None, "b"], dtype=pl.Categorical),
         "O",
     ),
+    "pyarrow": (pa.array(["b", "a", None, "b"]), "O"),
+    "pyarrow dictionary": (pa.array(["b", "a", None, "b"]).dictionary_encode(), "O"),
     "polars Enum": (pl.Series(["b", "a", None, "b"], dtype=pl.Enum(["a", "b"])), "O"),
 }
 BOOLEANS = {
@@ -84,6 +101,7 @@ BOOLEANS = {
     "pandas boolean": (pd.Series([True, False, None, True], dtype="boolean"), "b"),
     "pandas object": (pd.Series([True, False, None, True], dtype=object), "b"),
     "polars": (pl.Series([True, False, None, True]), "b"),
+    "pyarrow": (pa.array([True, False, None, True]), "b"),
 }
 
 
@@ -163,8 +181,15 @@ def test_several_marks_at_once():
         (["?", "a", "-1"], "?", [False, True, True]),
         (np.array(["?", "a", "nan"]), "?", [False, True, True]),
         (np.array(["a", "nan", "-1"]), None, [True, True, True]),
+        (np.array(["a", "None", "<NA>"]), None, [True, True, True]),
+        (np.array(["a", "None"]), -1, [True, True]),
         (np.array(["a", "b"]), -1, [True, True]),
-        (np.array([0, 1]), "?", [True, True]),
+        (np.array(["a", "-1"]), -1, [True, False]),
+        (["a", "9", "-1"], 9, [True, False, True]),
+        (pd.Series(["a", "-1"]), -1, [True, False]),
+        (pl.Series(["a", "-1"]), -1, [True, False]),
+        ([0, 1], "?", [True, True]),  # other rows of the list may be "?"
+        (np.array([0, 1], dtype=object), "?", [True, True]),
         ([True, False, True], None, [True, True, True]),
         (pd.Series([0, 9, None], dtype="Int64"), 9, [True, False, False]),
         (pd.Series(["?", "a"], dtype="category"), "?", [False, True]),
@@ -175,8 +200,41 @@ def test_unlabeled_parameter(y, unlabeled, expected):
     assert is_labeled(y, unlabeled=unlabeled).tolist() == expected
 
 
-def test_the_string_nan_is_a_class_of_objects():
-    assert is_labeled(np.array(["nan", "a"], dtype=object)).all()
+@pytest.mark.parametrize("text", ["nan", "None", "<NA>"])
+def test_a_missing_value_as_text_is_a_class_of_objects(text):
+    assert is_labeled(np.array([text, "a"], dtype=object)).all()
+    assert is_labeled([text, "a"]).all()
+    assert is_labeled(pd.Series([text, "a"])).all()
+
+
+@pytest.mark.parametrize(
+    "y",
+    [
+        np.array([0, -1]),
+        np.array([0.0, NAN]),
+        np.array([True, False]),
+        pd.Series([0, -1]),
+        pd.Series([0, None], dtype="Int64"),
+        pl.Series([0, -1]),
+    ],
+)
+def test_text_marks_no_number(y):
+    message = r"unlabeled='-1' is text, y holds numbers .* marks no row.*Pass"
+    with pytest.warns(UserWarning, match=message):
+        is_labeled(y, unlabeled="-1")
+
+
+def test_advice_for_mixed_types():
+    """What the error says about labels of mixed types leads to the right classes."""
+    y = np.array([1, "a", None, "a", -1], dtype=object)
+    with pytest.raises(ValueError, match="convert labelled rows only") as caught:
+        encode_labels(y)
+    names = {"y": y, "is_labeled": is_labeled}
+    advice = str(caught.value).split("labelled rows only: ")[1]
+    exec(advice.split(". -1 (integers")[0], names)
+    labels = encode_labels(names["y"])
+    assert labels.classes.tolist() == ["1", "a"]
+    assert labels.labeled.tolist() == [True, True, False, True, False]
 
 
 def test_minus_one_as_a_class():
@@ -190,6 +248,7 @@ def test_column_vector_warns_and_works():
         np.array([[0], [1], [-1]]),
         pd.DataFrame({"y": [0, 1, -1]}),
         pl.DataFrame({"y": [0, 1, -1]}),
+        pa.table({"y": [0, 1, -1]}),
     ):
         with pytest.warns(DataConversionWarning, match=r"\(3, 1\).*ravel"):
             assert is_labeled(y).tolist() == [True, True, False]
@@ -206,6 +265,8 @@ def test_keep_leaves_rows_out():
     [
         (None, {}, ValueError, "requires y to be passed, but the target y is None"),
         ([-1, -1], {}, ValueError, "2 rows and no label at all.*unlabeled=None"),
+        ([-1, -1], {}, ValueError, "Label at least one row, or"),
+        ([-1], {"min_classes": 2}, ValueError, "at least 2 rows of different classes"),
         ([None, None], {}, ValueError, "no label at all"),
         ([], {}, ValueError, "0 rows and no label at all"),
         ([0, 0, -1], {"min_classes": 2}, ValueError,
@@ -219,11 +280,15 @@ def test_keep_leaves_rows_out():
         ("abc", {}, ValueError, "1d array"),
         ([0.5, 1.5, 2.5], {}, ValueError, "Unknown label type: continuous"),
         ([0.0, np.inf], {}, ValueError, "infinity"),
-        ([1, "a", None], {}, ValueError, r"mix types .*: int, str\. .*astype\(str\)"),
+        ([1, "a", None], {}, ValueError, r"mix types .*: int, str\. .*astype\(str\)\."),
         ([0.0, 1.0, -1.0], {}, ValueError,
          "holds -1.0 in 1 rows.*unlabeled=-1 .*unlabeled=None"),
         ([0, 1], {"unlabeled": [-1, -2]}, TypeError, r"a scalar, got \[-1, -2\]"),
-        (np.array([b"a", b"b"]), {}, TypeError, "bytes"),
+        (np.array([b"a", b"-1"]), {}, TypeError, "y holds bytes.*Decode"),
+        ([b"a", None], {}, TypeError, "y holds bytes.*Decode"),
+        (pl.Series([b"a", b"b"]), {}, TypeError, "y holds bytes.*Decode"),
+        (pa.array([[0, 1], [1, 0]]), {}, ValueError, "1d array"),
+        (pa.table({"a": [0], "b": [1]}), {}, ValueError, r"shape \(1, 2\)"),
     ],
 )  # fmt: skip
 def test_error_message(y, options, error, message):
@@ -243,7 +308,8 @@ def test_integers_beyond_64_bits_stay_objects():
 
 class TestSignCoded:
     def test_balanced_signs_are_two_classes(self):
-        with pytest.warns(UserWarning, match=r"only -1 and 1.*unlabeled=None"):
+        message = r"only -1 and 1.*unlabeled=None .*unlabeled_mark=None.*before any"
+        with pytest.warns(UserWarning, match=message):
             labels = encode_labels([1, -1, 1, -1], min_classes=2)
         assert labels.classes.tolist() == [-1, 1]
         assert labels.labeled.all()
@@ -292,6 +358,24 @@ def test_mark_beside_known_classes(classes, unlabeled, expected):
     assert mark_beside(np.array(classes), unlabeled) == expected
 
 
+@pytest.mark.parametrize(
+    ("classes", "unlabeled", "expected"),
+    [
+        ([-1, 0, 1], "auto", [-1]),
+        ([-1, 0, 1], None, []),
+        ([-1, 0, 1], 1, [1]),
+        ([-1, 0, 1], 99, []),
+        ([-1.0, 0.0], "auto", []),
+        ([-1.0, 0.0], -1, [-1.0]),
+        (["-1", "None", "a", "nan"], "auto", ["-1", "None", "nan"]),
+        (["?", "a"], "?", ["?"]),
+        ([], "auto", []),
+    ],
+)
+def test_classes_read_as_marks(classes, unlabeled, expected):
+    assert classes_read_as_marks(np.array(classes), unlabeled).tolist() == expected
+
+
 class TestEraseLabels:
     @pytest.mark.parametrize(("y", "classes", "kind"), list(_cases()))
     def test_is_read_back_as_unlabeled(self, y, classes, kind):
@@ -301,7 +385,7 @@ class TestEraseLabels:
         labels = encode_labels(erased)
         assert labels.classes.tolist() == classes
         assert labels.classes.dtype.kind == kind
-        if isinstance(y, (np.ma.MaskedArray, pd.Index)):
+        if isinstance(y, (np.ma.MaskedArray, pd.Index, pa.Array, pa.ChunkedArray)):
             assert type(erased) is np.ndarray
         else:
             assert type(erased) is type(y)
