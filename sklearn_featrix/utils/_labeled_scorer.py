@@ -96,20 +96,24 @@ class LabeledScorer:
         and is right on every one of them.
         """
         classes = np.asarray(getattr(estimator, "classes_", ()))
+        known = _says_its_mark(estimator, classes)
         if _is_auto(self._unlabeled):
-            known = _says_its_mark(estimator, classes)
             if known is not None:
                 return mark_beside(classes, known.unlabeled)
             if classes.dtype.kind == "i" and np.array_equal(classes, [-1, 1]):
                 return None  # the old coding of two classes
-        learnt = classes_read_as_marks(classes, self._unlabeled)
-        if len(learnt):
+        learnt = classes_read_as_marks(classes, self._unlabeled).tolist()
+        if learnt:
+            advice = (
+                "Wrap the classifier in LabeledOnly"
+                if known is None
+                else f"Give the classifier the same mark: unlabeled={self._unlabeled!r}"
+            )
             raise ValueError(
                 f"{type(estimator).__name__} learnt 'unlabeled' as a class: its "
-                f"classes_ are {classes.tolist()}, and {learnt.tolist()[0]!r} marks "
-                "unlabeled rows. Wrap the classifier in LabeledOnly, or give it the "
-                "same mark (unlabeled=...) if it has this parameter; if the mark is a "
-                "true class, pass unlabeled=None to the scorer or cross_val_interval."
+                f"classes_ are {classes.tolist()}, and {learnt[0]!r} marks unlabeled "
+                f"rows. {advice}; or if {learnt[0]!r} is a true class, pass "
+                "unlabeled=None to the scorer or cross_val_interval."
             )
         return self._unlabeled
 

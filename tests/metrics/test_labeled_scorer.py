@@ -121,7 +121,7 @@ class TestWhatTheClassifierLearnt:
     def test_a_mark_of_ones_own_that_only_the_scorer_knows(self):
         y = np.where(LABELED, Y, 99)
         fitted = LabeledOnly(LogisticRegression()).fit(X, y)
-        with pytest.raises(ValueError, match=r"99 marks unlabeled rows.*the same mark"):
+        with pytest.raises(ValueError, match=r"99 marks unlabeled rows.*unlabeled=99"):
             make_labeled_scorer(unlabeled=99)(fitted, X, y)
 
     @pytest.mark.parametrize("unlabeled", [99, None])

@@ -181,7 +181,7 @@ class TestMarks:
         "options", [{"unlabeled": 99}, {"cv": LabeledSplit(unlabeled_mark=99)}]
     )
     def test_a_mark_that_the_estimator_does_not_know(self, options):
-        with pytest.raises(ValueError, match=r"99 marks unlabeled rows.*the same mark"):
+        with pytest.raises(ValueError, match=r"99 marks unlabeled rows.*unlabeled=99"):
             cross_val_interval(MODEL, X, self.OWN, **options)
 
     @pytest.mark.parametrize("wrap", [lambda m: m, make_pipeline])
