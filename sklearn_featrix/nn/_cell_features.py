@@ -265,7 +265,8 @@ def _row_votes(
     votes = []
     for sharpness in SHARPNESS:
         logits = (sharpness * alike).masked_fill(own, -torch.inf)
-        share = (torch.nan_to_num(logits.softmax(-1)) @ y[:, None, :, None])[..., 0]
-        share = 0.9 * share + 0.1 * rest.mean
+        shares = torch.nan_to_num(logits.softmax(-1))  # nobody else: nobody votes
+        share = 0.9 * (shares @ y[:, None, :, None])[..., 0]
+        share = share + (1 - 0.9 * shares.sum(-1)) * rest.mean
         votes.append(torch.logit(share, eps=1e-4) - torch.logit(rest.mean))
     return torch.cat(votes, dim=1).transpose(1, 2)

@@ -360,15 +360,15 @@ class _CellLayer(nn.Module):
         self, x: Tensor, feature_mask: Tensor | None, last: bool
     ) -> Tensor:
         """After the last layer only the readout tokens are needed."""
-        size = x.shape[:2]
         normed = self.column_norm(x).flatten(0, 1)
         n_wanted = self.n_readout if last else x.shape[2]
         mask = None
         if feature_mask is not None:
             seen = functional.pad(feature_mask, (self.n_readout, 0), value=True)
-            mask = seen.repeat_interleave(size[1], dim=0)[:, None, None]
+            mask = seen.repeat_interleave(x.shape[1], dim=0)[:, None, None]
         mixed: Tensor = self.over_columns(normed[:, :n_wanted], normed, mask)
-        return x[:, :, :n_wanted] + mixed.unflatten(0, size)
+        wanted = x[:, :, :n_wanted]
+        return wanted + mixed.reshape(wanted.shape)
 
 
 class _RowLayer(nn.Module):

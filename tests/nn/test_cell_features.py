@@ -136,11 +136,9 @@ def test_the_column_that_decides_has_the_largest_gain():
     assert (gains[4] > 0.1).all()
 
 
-@pytest.mark.parametrize("number", range(3, 16))
+@pytest.mark.parametrize("number", [1, 2, 3, 5, 6, 7, 9, 10, 11, 12, 13, 14, 15])
 def test_row_evidence_finds_the_class(number):
-    """All but the plain sum over equal values, of which there are none."""
-    if number in (4, 8):
-        pytest.skip("numbers of equal values")
+    """All but that of equal values, of which there are none."""
     g = torch.Generator().manual_seed(0)
     q = torch.rand(1, 200, 3, generator=g) * 2 - 1
     truth = (q[0, :, 1] > 0).float()
@@ -164,6 +162,7 @@ def test_one_label_gives_finite_features():
     evidence = evidence_features(q, nominal, torch.ones(2, 1))
     assert torch.isfinite(evidence.cells).all()
     assert torch.isfinite(evidence.rows).all()
+    torch.testing.assert_close(evidence.rows[:, 0], torch.zeros(2, 16))
 
 
 def test_evidence_is_invariant_to_the_order_of_labelled_rows():
