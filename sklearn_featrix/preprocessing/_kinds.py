@@ -11,6 +11,7 @@ import numpy as np
 from ._table import Column, as_text
 
 _NUMBER = re.compile(r"\s*[+-]?(?!0\d)(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*")
+_CODE_OF_DIGITS = re.compile(r"\s*0\d+\s*").fullmatch
 _ISO_DATE = re.compile(
     r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d(\.\d{3}|\.\d{6})?)?(Z|[+-]\d\d:?\d\d)?)?"
 )
@@ -44,22 +45,35 @@ def why_dropped(column: Column) -> str | None:
     missing = column.missing
     if missing.all():
         return "all values are missing"
-    if missing.any() or n_distinct(column) > 1:
-        return None
-    if column.form == "number" and np.isinf(column.values).any():
-        return "constant apart from infinite values"
-    return "constant"
+    return None if missing.any() or n_distinct(column) > 1 else "constant"
 
 
 def n_distinct(column: Column) -> int:
-    """Count the distinct values, neither missing nor infinite: 0, 1 or 2 for more."""
+    """Count the distinct values that are not missing: 0, 1 or 2 for more."""
     if column.form == "text":
         return min(len(column.levels), 2)
-    usable = np.isfinite(column.values)  # False for NaN and NaT
-    if not usable.any():
+    present = ~column.missing
+    if not present.any():
         return 0
-    some = column.values[usable.argmax()]
-    return 2 if (usable & (column.values != some)).any() else 1
+    some = column.values[present.argmax()]
+    return 2 if (present & (column.values != some)).any() else 1
+
+
+def spoilt_numbers(column: Column) -> list[str] | None:
+    """Find the texts that keep a column of numbers from being read as such.
+
+    Returns
+    -------
+    list of str or None
+        The distinct values that are no numbers; None unless they are one in ten at
+        most, or if there are leading zeros among them: these are codes.
+    """
+    if column.form != "text" or column.declared:
+        return None
+    others = [level for level in column.levels if not _NUMBER.fullmatch(level)]
+    if len(others) * 10 > len(column.levels) or any(map(_CODE_OF_DIGITS, others)):
+        return None
+    return others
 
 
 def as_kind(column: Column, kind: str) -> Column:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import numbers
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from types import NoneType
@@ -23,8 +23,8 @@ class Column:
 
     Parameters
     ----------
-    name : str
-        Name of the column, `x0`, `x1`, ... where the table has no names.
+    name : str or other label
+        Label of the column, `x0`, `x1`, ... where the table has none.
     form : {"number", "boolean", "date", "text"}
         What the values are.
     values : ndarray of shape (n_samples,)
@@ -36,7 +36,7 @@ class Column:
         Whether the container says that the column is categorical.
     """
 
-    name: str
+    name: Any
     form: str
     values: np.ndarray
     levels: Iterable[str] = ()
@@ -68,7 +68,7 @@ class Table:
             self.names = [f"x{i}" for i in range(X.shape[1])]
         else:
             self.shape = self.frame.shape
-            self.names = column_names(X) or [f"x{i}" for i in range(self.shape[1])]
+            self.names = raw_column_labels(X)
 
     def column(self, position: int) -> Column:
         """Read the column at `position`."""
@@ -107,12 +107,6 @@ def raw_column_labels(X: Any) -> list[Any]:
     return list(X.column_names if hasattr(X, "column_names") else labels)
 
 
-def column_names(X: Any) -> list[str] | None:
-    """Names of a DataFrame's columns if all are strings, otherwise None."""
-    labels = raw_column_labels(X)
-    return labels if all(isinstance(label, str) for label in labels) else None
-
-
 def check_unique_names(X: Any) -> None:
     """Refuse two columns of one name."""
     counts = Counter(raw_column_labels(X))
@@ -124,7 +118,7 @@ def check_unique_names(X: Any) -> None:
         )
 
 
-def _read_series(name: str, series: Any) -> Column:
+def _read_series(name: Any, series: Any) -> Column:
     dtype = series.dtype
     if dtype in (nw.Categorical, nw.Enum):
         return _read_objects(name, series.to_list(), declared=True)
@@ -140,14 +134,11 @@ def _read_series(name: str, series: Any) -> Column:
         series = series.cast(nw.Datetime("us")) if dtype == nw.Date else series
         return _read_array(name, series.to_numpy())
     if dtype.is_nested():
-        raise TypeError(
-            f"Column {name!r} holds nested values ({dtype}). Turn them into plain "
-            "columns or drop the column."
-        )
+        raise TypeError(_nested_message(name, dtype))
     return _read_objects(name, series.to_list())
 
 
-def _read_array(name: str, values: np.ndarray) -> Column:
+def _read_array(name: Any, values: np.ndarray) -> Column:
     kind = values.dtype.kind
     if kind == "b":
         return Column(name, "boolean", values.astype(np.float64))
@@ -162,11 +153,32 @@ def _read_array(name: str, values: np.ndarray) -> Column:
     return _read_objects(name, values.tolist())
 
 
-def _complex_message(name: str) -> str:
+def _complex_message(name: Any) -> str:
     return (
         f"Complex data not supported\nColumn {name!r} is complex: give its real and "
         "imaginary parts as two columns."
     )
+
+
+def _nested_message(name: Any, what: Any) -> str:
+    return (
+        f"Column {name!r} holds nested values ({what}). Turn them into plain columns "
+        "or drop the column."
+    )
+
+
+def _refuse_objects(name: Any, types: set[type]) -> None:
+    """Refuse Python objects that no kind of column could do justice."""
+    for one in types:
+        if issubclass(one, (complex, np.complexfloating)):
+            raise ValueError(_complex_message(name))
+        if issubclass(one, (bytes, bytearray, memoryview)):
+            raise TypeError(
+                f"Column {name!r} holds bytes. Decode them to strings, e.g. with "
+                "pandas' .str.decode('utf-8'), or drop the column."
+            )
+        if issubclass(one, Collection) and not issubclass(one, str):
+            raise TypeError(_nested_message(name, one.__name__))
 
 
 def _seconds(values: np.ndarray) -> np.ndarray:
@@ -175,11 +187,10 @@ def _seconds(values: np.ndarray) -> np.ndarray:
     return seconds
 
 
-def _read_objects(name: str, values: list[Any], *, declared: bool = False) -> Column:
+def _read_objects(name: Any, values: list[Any], *, declared: bool = False) -> Column:
     """Give Python objects the form that all of them share, text if none."""
     types = set(map(type, values))
-    if any(issubclass(one, (complex, np.complexfloating)) for one in types):
-        raise ValueError(_complex_message(name))
+    _refuse_objects(name, types)
     if _only_texts_and_gaps(values, types):
         return _text_column(name, values, declared)
     missing = np.fromiter(map(is_missing, values), bool, len(values))
@@ -198,6 +209,8 @@ def _only_texts_and_gaps(values: list[Any], types: set[type]) -> bool:
     """Tell the common case without a Python call per value."""
     if str not in types or not types <= {str, float, NoneType}:
         return False
+    if float not in types:
+        return True
     return not any(type(value) is float and value == value for value in values)
 
 
@@ -213,8 +226,7 @@ def _shared_form(types: set[type]) -> tuple[str, Any]:
         ("number", (), float),  # nothing present: all missing
         ("boolean", (bool, np.bool_), float),
         ("number", (dt.timedelta, np.timedelta64), _as_seconds),  # numpy's is a Real
-        ("number", (numbers.Real, np.bool_), float),
-        ("number", (Decimal,), float),
+        ("number", (numbers.Real, np.bool_, Decimal), float),
         ("date", (dt.date, np.datetime64), _as_datetime),
         ("number", (dt.time,), _as_seconds_of_day),
     ):
@@ -248,11 +260,9 @@ def as_text(value: Any) -> str:
     return str(value)
 
 
-def _text_column(name: str, texts: list[Any], declared: bool) -> Column:
-    index: dict[Any, int] = {}
-    codes = np.fromiter(
-        (index.setdefault(text, len(index)) for text in texts), np.intp, len(texts)
-    )
+def _text_column(name: Any, texts: list[Any], declared: bool) -> Column:
+    index = {text: code for code, text in enumerate(dict.fromkeys(texts))}
+    codes = np.fromiter(map(index.__getitem__, texts), np.intp, len(texts))
     levels = sorted(text for text in index if isinstance(text, str) and text.strip())
     # Blank text says as much as a missing value: both end at -1.
     position = np.full(len(index), -1, dtype=np.intp)

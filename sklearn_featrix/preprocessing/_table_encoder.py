@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from itertools import count
 from numbers import Integral
 from typing import Any
 
@@ -17,7 +17,7 @@ from ..utils._warnings import warn
 from ._category import CategoryEncoder
 from ._datetime import DatetimeEncoder
 from ._flag import FlagEncoder
-from ._kinds import as_kind, decide_kind, n_distinct, why_dropped
+from ._kinds import as_kind, decide_kind, n_distinct, spoilt_numbers, why_dropped
 from ._numeric import NumericEncoder
 from ._table import Table
 from ._text import TextEncoder
@@ -62,10 +62,10 @@ class TableEncoder(TransformerMixin, BaseEstimator):
     Attributes
     ----------
     column_kinds_ : dict of str to str
-        "numeric", "boolean", "category", "datetime" or "text" by column name (`x0`,
-        `x1`, ... for tables without names), dropped columns included.
+        "numeric", "boolean", "category", "datetime" or "text" by column label (`x0`,
+        `x1`, ... for tables without labels), dropped columns included.
     dropped_columns_ : dict of str to str
-        Why each column that carries no information is left out, by column name.
+        Why each column that carries no information is left out, by column label.
     column_index_ : ndarray of shape (n_outputs,)
         Position of the input column that each output column came from.
     n_features_in_ : int
@@ -77,6 +77,9 @@ class TableEncoder(TransformerMixin, BaseEstimator):
     -----
     DroppedColumnWarning
         If columns are constant or missing altogether; it names all of them.
+    UserWarning
+        If nine in ten or more of a text column's distinct values are numbers, so that
+        the others may be marks of missing values; it names such columns.
 
     See Also
     --------
@@ -88,12 +91,16 @@ class TableEncoder(TransformerMixin, BaseEstimator):
     Numbers, dates and booleans in columns of Python objects are recognised, as are
     ISO 8601 dates in strings, and plain numbers in string columns with more than
     `max_categories` levels; mixed types are read as texts. Blank strings are missing.
-    Infinities count in no statistic; "linear" takes them as the extreme finite value
-    seen in `fit`, and so does "tree". Numbers beyond the range of float32 are clipped
-    to it. Sparse matrices are numeric, and the output is dense.
+    Infinities are values just outside the range of the finite ones; where `fit` saw
+    none, they are taken as the extreme finite value. Numbers beyond the range of
+    float32 are clipped to it. Where float32 would merge distinct values, as it does
+    with epoch seconds, "tree" writes the distance from the median or, if that does not
+    help either, the rank. Sparse matrices are numeric, and the output is dense.
 
-    Columns are matched by name, in any order. Categories unseen in `fit` are "other"
-    where there is one, otherwise zeros ("linear") or a code of their own ("tree").
+    Columns are matched by label, in any order, and by position only where `fit` or
+    `transform` got no labels, or strings in one and other labels in the other (then
+    with a warning). Categories unseen in `fit` are "other" where there is one,
+    otherwise zeros ("linear") or a code of their own ("tree").
 
     Examples
     --------
@@ -158,8 +165,10 @@ class TableEncoder(TransformerMixin, BaseEstimator):
             The fitted encoder.
         """
         table = Table(validate_table(self, X, reset=True))
-        self._fit_columns(table)
-        self._refuse_nothing_left(table.shape[0])
+        fitted = self._fit_columns(table)
+        if not fitted["_encoders"]:
+            raise ValueError(_nothing_left_message(table, fitted["dropped_columns_"]))
+        vars(self).update(fitted)  # at once: an interrupt leaves no mixture
         self._warn_dropped()
         return self
 
@@ -180,6 +189,9 @@ class TableEncoder(TransformerMixin, BaseEstimator):
 
     def get_feature_names_out(self, input_features=None):
         """Name the output columns: `column`, `column__part` or `column=level`.
+
+        `column` is the name of the input column, `x0`, `x1`, ... unless all names are
+        strings.
 
         Parameters
         ----------
@@ -209,21 +221,29 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         return np.repeat([position for position, _ in suffixes], lengths)
 
     def _fit_columns(self, table):
-        self.column_kinds_, self.dropped_columns_ = {}, {}
-        self._encoders, self._names = {}, table.names
-        self._seed = check_random_state(self.random_state).randint(2**31 - 1)
+        """Make the attributes that fit leaves behind."""
+        kinds, dropped, encoders, spoilt = {}, {}, {}, {}
+        seed = check_random_state(self.random_state).randint(2**31 - 1)
         for position, name in enumerate(table.names):
             column = table.column(position)
-            kind = decide_kind(column, self.max_categories)
-            self.column_kinds_[name] = kind
+            kinds[name] = kind = decide_kind(column, self.max_categories)
             reason = why_dropped(column)
             if reason:
-                self.dropped_columns_[name] = reason
-            else:
-                column = as_kind(column, kind)
-                self._encoders[position] = self._encoder_of(column, kind).fit(column)
+                dropped[name] = reason
+                continue
+            if len(column.levels) > self.max_categories:
+                spoilt[name] = spoilt_numbers(column)
+            column = as_kind(column, kind)
+            encoders[position] = self._encoder_of(column, kind, seed).fit(column)
+        _warn_spoilt({name: others for name, others in spoilt.items() if others})
+        return {
+            "column_kinds_": kinds,
+            "dropped_columns_": dropped,
+            "_encoders": encoders,
+            "_names": table.names,
+        }
 
-    def _encoder_of(self, column, kind):
+    def _encoder_of(self, column, kind, seed):
         if n_distinct(column) < 2:
             return FlagEncoder()
         if kind in ("numeric", "boolean"):
@@ -231,29 +251,17 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         if kind == "datetime":
             return DatetimeEncoder()
         if kind == "text":
-            return TextEncoder(self.max_categories, self.n_text_components, self._seed)
+            return TextEncoder(self.max_categories, self.n_text_components, seed)
         return CategoryEncoder(self.max_categories)
-
-    def _refuse_nothing_left(self, n_samples):
-        if self._encoders:
-            return
-        samples = "1 sample" if n_samples == 1 else f"{n_samples} samples"
-        raise ValueError(
-            f"No column of the table with {samples} carries information: "
-            f"{self._dropped_text()}. Give rows that differ in at least one column."
-        )
 
     def _warn_dropped(self):
         if not self.dropped_columns_:
             return
         warn(
             f"Dropped {len(self.dropped_columns_)} of {self.n_features_in_} columns "
-            f"that carry no information: {self._dropped_text()}.",
+            f"that carry no information: {_dropped_text(self.dropped_columns_)}.",
             DroppedColumnWarning,
         )
-
-    def _dropped_text(self):
-        return ", ".join(f"{k!r} ({why})" for k, why in self.dropped_columns_.items())
 
     def _encode(self, X: Any, encoding: str) -> np.ndarray:
         """Encode a table either way, whatever `self.encoding` is."""
@@ -280,7 +288,9 @@ class TableEncoder(TransformerMixin, BaseEstimator):
 
     def _input_names(self, input_features):
         if input_features is None:
-            return self._names
+            if all(isinstance(name, str) for name in self._names):
+                return self._names
+            return [f"x{position}" for position in range(self.n_features_in_)]
         given = list(input_features)
         if hasattr(self, "feature_names_in_") and given != self._names:
             raise ValueError("input_features is not equal to feature_names_in_")
@@ -301,11 +311,44 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         return tags
 
 
+def _dropped_text(dropped):
+    return ", ".join(f"{name!r} ({why})" for name, why in dropped.items())
+
+
+def _nothing_left_message(table, dropped):
+    n_samples = table.shape[0]
+    samples = "1 sample" if n_samples == 1 else f"{n_samples} samples"
+    return (
+        f"No column of the table with {samples} carries information: "
+        f"{_dropped_text(dropped)}. Give rows that differ in at least one column."
+    )
+
+
+def _warn_spoilt(spoilt):
+    """Warn of columns of numbers that a few other texts turn into texts."""
+    if not spoilt:
+        return
+    columns = ", ".join(
+        f"{name!r} (but for {', '.join(map(repr, others[:3]))}"
+        f"{', ...' if len(others) > 3 else ''})"
+        for name, others in spoilt.items()
+    )
+    warn(
+        f"Columns encoded as texts although their values are numbers: {columns}. If "
+        "these mark missing values, replace them by None, e.g. with pandas' "
+        "to_numeric(column, errors='coerce'); if the numbers are codes, make the "
+        "column categorical."
+    )
+
+
 def _made_unique(names):
-    """Append a number to names that occurred before."""
-    seen = Counter()
-    unique = []
+    """Append a number to names that occurred before, one that makes a new name."""
+    taken, seen, unique = set(names), set(), []
     for name in names:
-        seen[name] += 1
-        unique.append(name if seen[name] == 1 else f"{name}__{seen[name]}")
+        if name in seen:
+            numbered = (f"{name}__{number}" for number in count(2))
+            name = next(other for other in numbered if other not in taken)
+            taken.add(name)
+        seen.add(name)
+        unique.append(name)
     return unique

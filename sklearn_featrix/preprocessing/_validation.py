@@ -7,7 +7,7 @@ from typing import Any
 from scipy import sparse
 from sklearn.utils.validation import validate_data
 
-from ._table import array_of_list, as_frame, check_unique_names, column_names
+from ._table import array_of_list, as_frame, check_unique_names, raw_column_labels
 
 
 def validate_table(estimator: Any, X: Any, *, reset: bool) -> Any:
@@ -16,7 +16,8 @@ def validate_table(estimator: Any, X: Any, *, reset: bool) -> Any:
     Parameters
     ----------
     estimator : estimator
-        Gets `n_features_in_` and, for named columns, `feature_names_in_`.
+        Gets `n_features_in_` and, for named columns, `feature_names_in_`. Labels that
+        are no strings are remembered too, in a private attribute.
     X : DataFrame, array-like or sparse matrix of shape (n_samples, n_features)
         The table.
     reset : bool
@@ -35,6 +36,8 @@ def validate_table(estimator: Any, X: Any, *, reset: bool) -> Any:
     """
     if not sparse.issparse(X) and as_frame(X) is not None:
         return _validate_frame(estimator, X, reset=reset)
+    if reset:
+        _remember_labels(estimator, [])
     if isinstance(X, (list, tuple)):
         X = array_of_list(X)
     return validate_data(
@@ -45,8 +48,10 @@ def validate_table(estimator: Any, X: Any, *, reset: bool) -> Any:
 
 def _validate_frame(estimator, X, *, reset):
     check_unique_names(X)
-    if not reset and hasattr(estimator, "feature_names_in_"):
-        X = _in_order_of_fit(list(estimator.feature_names_in_), X)
+    labels = raw_column_labels(X)
+    if not reset:
+        expected = getattr(estimator, "_column_labels", None)
+        X = _in_order_of_fit(expected or labels, labels, X)
     for what, length in zip(("sample", "feature"), X.shape, strict=True):
         if length == 0:
             raise ValueError(
@@ -54,18 +59,32 @@ def _validate_frame(estimator, X, *, reset):
                 "1 is required."
             )
     validate_data(estimator, X, reset=reset, skip_check_array=True)
+    if reset:
+        _remember_labels(estimator, labels)
     return X
 
 
-def _in_order_of_fit(expected, X):
-    names = column_names(X)
-    if names is None or names == expected:
-        return X
-    missing = [name for name in expected if name not in set(names)]
-    extra = [name for name in names if name not in set(expected)]
+def _remember_labels(estimator, labels):
+    """Keep the labels, which `feature_names_in_` does for strings only."""
+    if labels and all(label == label for label in labels):  # no NaN among them
+        estimator._column_labels = labels
+    elif hasattr(estimator, "_column_labels"):
+        del estimator._column_labels
+
+
+def _in_order_of_fit(expected, labels, X):
+    if labels == expected or _are_names(labels) != _are_names(expected):
+        return X  # names against no names: scikit-learn warns
+    known, given = set(expected), set(labels)
+    missing = [label for label in expected if label not in given]
+    extra = [label for label in labels if label not in known]
     if missing or extra:
         raise ValueError(_wrong_columns_message(missing, extra))
-    return as_frame(X).select(expected).to_native()
+    return as_frame(X)[:, [labels.index(label) for label in expected]].to_native()
+
+
+def _are_names(labels):
+    return all(isinstance(label, str) for label in labels)
 
 
 def _wrong_columns_message(missing, extra):

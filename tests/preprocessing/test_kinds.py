@@ -10,6 +10,7 @@ from sklearn_featrix.preprocessing._kinds import (
     decide_kind,
     n_distinct,
     numbers_of,
+    spoilt_numbers,
     why_dropped,
 )
 from sklearn_featrix.preprocessing._table import Table
@@ -63,12 +64,14 @@ def test_kind(values, kind):
     ("values", "reason"),
     [
         ([1, 1], "constant"),
-        ([1, 1, np.inf], "constant apart from infinite values"),
+        ([np.inf, np.inf], "constant"),
         (["a", "a"], "constant"),
         ([dt.date(2020, 1, 1)] * 2, "constant"),
         ([None, np.nan], "all values are missing"),
         (["", "  ", None], "all values are missing"),
         ([1, None], None),
+        ([1, np.inf], None),
+        ([-np.inf, np.inf], None),
         (["a", None], None),
         ([1, 2], None),
     ],
@@ -78,9 +81,32 @@ def test_why_dropped(values, reason):
 
 
 def test_n_distinct():
-    assert n_distinct(column([np.inf, None])) == 0
-    assert n_distinct(column([1, 1, np.inf])) == 1
+    assert n_distinct(column([None, None])) == 0
+    assert n_distinct(column([np.inf, None])) == 1
+    assert n_distinct(column([1, 1, np.inf])) == 2
+    assert n_distinct(column([-np.inf, np.inf])) == 2
+    assert n_distinct(column([dt.date(2020, 1, 1), None])) == 1
     assert n_distinct(column(["a", "b", "c"])) == 2
+
+
+def test_numbers_among_which_a_few_texts_are_none():
+    assert spoilt_numbers(column([*MANY_NUMBERS, "unknown", "?"])) == ["?", "unknown"]
+    assert spoilt_numbers(column([1.5, *range(30), "unknown"])) == ["unknown"]
+    assert spoilt_numbers(column(MANY_NUMBERS)) == []
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        MANY_NAMES,
+        [*MANY_NUMBERS, *MANY_NAMES[:6]],
+        [*map(str, range(10001, 10031)), "00501", "unknown"],
+        pd.Series([*MANY_NUMBERS, "unknown"], dtype="category"),
+        [1.5, 2.5],
+    ],
+)
+def test_texts_that_are_no_spoilt_numbers(values):
+    assert spoilt_numbers(column(values)) is None
 
 
 @pytest.mark.parametrize("text", ["007", "1,5", "nan", "inf", "1e", "", "0x1", "-"])

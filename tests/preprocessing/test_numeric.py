@@ -70,12 +70,30 @@ def test_two_values_become_one_column():
 
 
 @pytest.mark.parametrize("encoding", ["linear", "tree"])
-def test_infinities_are_the_extreme_finite_values(encoding):
-    train = [1.0, 2.0, 3.0, 10.0, np.inf, -np.inf]
+@pytest.mark.parametrize(
+    "train",
+    [
+        [-np.inf, 1.0, 2.0, 3.0, 10.0, np.inf],
+        [-np.inf, np.inf],
+        [1.0, np.inf],
+        [1.7e9, np.inf],
+        [1e17, 1e17 + 16, np.inf],
+        [-np.inf, *np.linspace(5, 6, 3000)],
+    ],
+)
+def test_infinities_are_values_beyond_the_finite_ones(encoding, train):
+    out = encode(train, encoding=encoding)
+    assert np.isfinite(out).all()
+    steps = np.diff(out, axis=0)[[0, -1]]  # towards the first and the last value
+    assert (steps >= 0).all()
+    assert (steps > 0).any(axis=1).all()
+
+
+@pytest.mark.parametrize("encoding", ["linear", "tree"])
+def test_infinities_not_seen_in_fit_are_the_extreme_values(encoding):
+    train = [1.0, 2.0, 3.0, 10.0]
     out = encode([np.inf, -np.inf, 10.0, 1.0], train, encoding)
     np.testing.assert_array_equal(out[:2], out[2:])
-    clean = encode([1.0, 2.0], [1.0, 2.0, 3.0, 10.0], encoding)
-    np.testing.assert_array_equal(encode([1.0, 2.0], train, encoding), clean)
 
 
 def test_tree_keeps_values_and_gaps():
@@ -83,6 +101,32 @@ def test_tree_keeps_values_and_gaps():
     out = encode(values, encoding="tree")[:, 0]
     np.testing.assert_array_equal(out[:3], np.float32(values[:3]))
     assert out[3] == np.finfo(np.float32).max
+
+
+RNG = np.random.default_rng(0)
+NARROW = {
+    "epoch seconds": 1.7e9 + 40 * RNG.integers(0, 2, 600) + RNG.integers(0, 30, 600),
+    "days": np.arange(20_240_100.0, 20_240_300.0),
+    "billion and noise": 1e9 + RNG.normal(size=300),
+    "two groups": np.repeat([0.0, 1.0, 1e12, 1e12 + 1], 50),
+    "a week of seconds": 1.7e9 + RNG.integers(0, 600_000, 20_000),
+}
+
+
+@pytest.mark.parametrize("values", NARROW.values(), ids=NARROW)
+def test_tree_keeps_apart_what_float32_would_merge(values):
+    assert len(np.unique(values.astype(np.float32))) < 0.8 * len(np.unique(values))
+    out = encode(values, encoding="tree")[:, 0]
+    order = np.argsort(values)
+    steps = np.diff(values[order]) > 0
+    np.testing.assert_array_equal(np.diff(out[order]) > 0, steps)
+
+
+def test_tree_writes_numbers_as_they_are_where_float32_holds_them():
+    values = np.append(RNG.normal(size=200_000), RNG.integers(0, 10**7, 1000))
+    np.testing.assert_array_equal(
+        encode(values, encoding="tree")[:, 0], values.astype(np.float32)
+    )
 
 
 def test_huge_values_do_not_overflow():

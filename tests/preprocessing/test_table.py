@@ -32,6 +32,7 @@ def test_container_does_not_matter(container, columns):
         (pd.Series([np.timedelta64(5, "s")], dtype=object), "number", [5]),
         (pd.Series([dt.time(1, 0, 2)], dtype=object), "number", [3602]),
         (pd.Series([Decimal("1.5"), None], dtype=object), "number", [1.5, np.nan]),
+        (pd.Series([Decimal("1.5"), 2, None, 3.5]), "number", [1.5, 2, np.nan, 3.5]),
         (pl.Series([Decimal("1.5")]), "number", [1.5]),
         (pl.Series([dt.date(2020, 1, 1)]), "date", [np.datetime64("2020-01-01")]),
         (pl.Series([dt.timedelta(seconds=5)]), "number", [5]),
@@ -86,7 +87,7 @@ def test_sparse(layout):
 
 def test_names():
     assert Table(np.eye(2)).names == ["x0", "x1"]
-    assert Table(pd.DataFrame(np.eye(2))).names == ["x0", "x1"]
+    assert Table(pd.DataFrame(np.eye(2), columns=[7, "a"])).names == [7, "a"]
     assert Table(pd.DataFrame({"a": [1], "b": [2]})).names == ["a", "b"]
 
 
@@ -103,9 +104,34 @@ def test_lazy_table():
         Table(pl.LazyFrame({"a": [1]}))
 
 
-def test_nested_values():
-    with pytest.raises(TypeError, match="Column 'a' holds nested values"):
+@pytest.mark.parametrize(
+    "cell", [[1, 2], (1, 2), {"k": 1}, {1, 2}, np.arange(2), pd.Series([1, 2])]
+)
+@pytest.mark.parametrize("gap", [None, "text", 1.5])
+def test_nested_objects(cell, gap):
+    values = np.empty((3, 1), dtype=object)
+    values[:, 0] = [gap, cell, gap]
+    for X in (values, pd.DataFrame(values, columns=["x0"])):
+        with pytest.raises(TypeError, match=r"Column 'x0' holds nested values \(\w+\)"):
+            Table(X).column(0)
+
+
+def test_nested_columns():
+    with pytest.raises(TypeError, match=r"Column 'a' holds nested values \(List"):
         Table(pl.DataFrame({"a": [[1, 2], [3]]})).column(0)
+
+
+@pytest.mark.parametrize(
+    "X",
+    [
+        pd.DataFrame({"x0": [b"x", None]}),
+        pl.DataFrame({"x0": [b"x", None]}),
+        np.array([["x"]], dtype="S1"),
+    ],
+)
+def test_bytes(X):
+    with pytest.raises(TypeError, match=r"Column 'x0' holds bytes\. Decode them"):
+        Table(X).column(0)
 
 
 @pytest.mark.parametrize("dtype", [complex, object])

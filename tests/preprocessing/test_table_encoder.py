@@ -1,4 +1,5 @@
 import pickle
+import re
 import tracemalloc
 
 import numpy as np
@@ -11,6 +12,7 @@ from sklearn.utils.estimator_checks import estimator_checks_generator
 
 from sklearn_featrix.exceptions import DroppedColumnWarning
 from sklearn_featrix.preprocessing import TableEncoder
+from sklearn_featrix.preprocessing._datetime import DatetimeEncoder
 
 ENCODINGS = ["linear", "tree"]
 KINDS = {
@@ -148,11 +150,31 @@ def test_named_and_unnamed_tables():
         TableEncoder().fit(X.to_numpy()).transform(X)
 
 
-def test_integer_column_labels_are_no_names():
-    encoder = TableEncoder().fit(pd.DataFrame([[1, "a"], [2, "b"]]))
-    assert list(encoder.column_kinds_) == ["x0", "x1"]
+@pytest.mark.parametrize("labels", [[0, 1], [7, 3], [("a", 1), ("a", 2)]])
+def test_labels_that_are_no_strings(labels):
+    X = pd.DataFrame([[1, "a"], [2, "b"]])
+    X.columns = pd.Index(labels)
+    encoder = TableEncoder().fit(X)
+    assert encoder.column_kinds_ == {
+        labels[0]: "numeric",
+        labels[1]: "category",
+    }
     assert not hasattr(encoder, "feature_names_in_")
-    assert encoder.transform(pd.DataFrame([[1, "a"]])).tolist() == [[-1, -1]]
+    assert list(encoder.get_feature_names_out()) == ["x0", "x1=b"]
+    wanted = [[-1, -1], [1, 1]]
+    assert encoder.transform(X).tolist() == wanted
+    assert encoder.transform(X[labels[::-1]]).tolist() == wanted
+    assert encoder.transform(X.to_numpy()).tolist() == wanted
+    with pytest.raises(ValueError, match=re.escape(f"missing: {labels[:1]}")):
+        encoder.transform(X[labels[1:]])
+    with pytest.raises(ValueError, match=re.escape(f"Column {labels[0]!r} was num")):
+        encoder.transform(X.replace(1, "one"))
+    assert encoder.fit(X.to_numpy()).transform(X).tolist() == wanted
+
+
+def test_labels_of_which_one_is_missing():
+    X = pd.DataFrame([[1, 2], [3, 4]], columns=[1.0, np.nan])
+    assert TableEncoder().fit(X).transform(X.copy()).tolist() == [[-1, -1], [1, 1]]
 
 
 def test_duplicate_names():
@@ -176,6 +198,43 @@ def test_dropped_columns_are_named_in_one_warning(container):
         gone: "all values are missing",
     }
     assert encoder.transform(X).shape == (3, 2)
+
+
+@both_encodings
+@pytest.mark.parametrize("other", [1.0, -np.inf])
+@pytest.mark.parametrize("gap", [0.5, np.nan])
+def test_infinity_says_something(container, encoding, other, gap):
+    X = container({"a": [np.inf, other] * 20 + [gap] * 4})
+    out = TableEncoder(encoding).fit_transform(X)
+    assert np.isnan(out).any() == (np.isnan(gap) and encoding == "tree")
+    assert out[0, 0] > out[1, 0]
+
+
+def test_numbers_with_a_few_other_texts_are_warned_of(container):
+    data = {"a": [*(str(i / 2) for i in range(60)), "unknown", "?"], "b": range(62)}
+    with pytest.warns(UserWarning, match=r"'(a|x0)' \(but for '\?', 'unknown'\)"):
+        encoder = TableEncoder().fit(container(data))
+    assert next(iter(encoder.column_kinds_.values())) != "numeric"
+
+
+def test_interrupted_fit_changes_nothing(columns, monkeypatch):
+    X = pd.DataFrame(columns)
+    encoder = TableEncoder(random_state=0)
+    wanted = clone(encoder).fit_transform(X)
+
+    def interrupt(self, column):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(DatetimeEncoder, "fit", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            encoder.fit(X)
+        encoder.fit(X.drop(columns="when"))
+        kinds = encoder.column_kinds_
+        with pytest.raises(KeyboardInterrupt):
+            encoder.fit(X)
+        assert encoder.column_kinds_ is kinds
+    np.testing.assert_array_equal(encoder.fit_transform(X), wanted)
 
 
 @both_encodings
@@ -244,6 +303,12 @@ def test_output_names_are_unique_and_short():
     names = TableEncoder().fit(X).get_feature_names_out()
     assert len(set(names)) == 3
     assert max(map(len, names)) < 70
+
+
+def test_output_names_of_look_alike_columns_are_unique():
+    X = pd.DataFrame({"a": [1, 2, 3], "a__gauss": [0, 1, 0], "a__gauss__2": [1, 2, 1]})
+    names = TableEncoder().fit(X).get_feature_names_out().tolist()
+    assert names == ["a__gauss", "a__z", "a__gauss__3", "a__gauss__2"]
 
 
 def test_input_features():

@@ -47,6 +47,13 @@ def test_tables_that_are_refused(X, message):
         validate_table(BaseEstimator(), X, reset=True)
 
 
+def test_labels_of_a_former_fit_are_forgotten(fitted):
+    validate_table(fitted, np.ones((2, 2)), reset=True)
+    with pytest.warns(UserWarning, match="X has feature names"):
+        X = validate_table(fitted, pd.DataFrame({"b": [1], "a": [1]}), reset=False)
+    assert list(X.columns) == ["b", "a"]
+
+
 def test_missing_and_unknown_columns_are_named(fitted):
     X = pd.DataFrame({"a": [1], "c": [2]})
     with pytest.raises(ValueError, match=r"unseen .* \['c'\][^$]*missing: \['b'\]"):
