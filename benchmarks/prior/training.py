@@ -140,7 +140,9 @@ class Trainer:
         self.optimizers = make_optimizers(self.network)
         self.progress = Progress()
         self.running_loss = float("nan")
-        self._forward = torch.compile(self.network) if plan.compile else self.network
+        self._forward = self.network
+        if plan.compile:
+            self._forward = torch.compile(self.network, dynamic=True)
 
     def run(self) -> Progress:
         """Train until the budget ends; continue from the newest checkpoint."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from contextlib import AbstractContextManager, nullcontext
 
 import torch
 from torch import Tensor, nn
@@ -184,7 +185,8 @@ class InContextNetwork(nn.Module):
         n_labeled = y.shape[1]
         evidence = None
         if self.evidence:
-            evidence = evidence_features(q, nominal, y, feature_mask)
+            with _full_precision(q.device.type):  # counts outgrow bfloat16
+                evidence = evidence_features(q, nominal, y, feature_mask)
         cells, rows = self._tokens(z, q, nominal, y, evidence, feature_mask)
         n_context = n_labeled
         if self.row_attention:
@@ -236,6 +238,13 @@ class InContextNetwork(nn.Module):
         cells = torch.cat([thinking.expand(*size), cells], dim=1)
         size = (len(cells), -1, rows.shape[2], -1)
         return cells, torch.cat([thinking.expand(*size).to(rows.dtype), rows], dim=1)
+
+
+def _full_precision(device_type: str) -> AbstractContextManager[None]:
+    """Switch autocast off where there is one."""
+    if device_type in ("cpu", "cuda"):
+        return torch.autocast(device_type, enabled=False)
+    return nullcontext()
 
 
 def _check_sizes(z: Tensor, q: Tensor, nominal: Tensor, y: Tensor) -> None:

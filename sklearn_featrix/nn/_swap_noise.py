@@ -55,7 +55,8 @@ def swap_cells(
     autoencoders", ICML 2008, for the idea; swap noise is its form for tables.
     """
     n_rows, n_features = table.shape
-    donors = torch.randint(0, n_rows, mask.shape, generator=generator)
+    # drawn on the CPU, so that they do not depend on where the table is
+    donors = torch.randint(0, n_rows, mask.shape, generator=generator, device="cpu")
     donors = donors.to(table.device)
     cells = donors[:, column_groups] * n_features + torch.arange(
         n_features, device=table.device

@@ -111,6 +111,12 @@ def test_config_rebuilds_the_network(network, table):
     torch.testing.assert_close(again(**table), network(**table))
 
 
+def test_half_precision_comes_close(network, table):
+    with torch.autocast("cpu", torch.bfloat16):
+        half = network(**table)
+    torch.testing.assert_close(half.float(), network(**table), atol=0.3, rtol=0.1)
+
+
 def test_before_training_the_matching_vote_speaks_alone(table):
     """Votes are shares of labels, so swapping the classes changes the sign."""
     network = InContextNetwork(width=16, n_layers=1)
