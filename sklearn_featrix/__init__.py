@@ -11,6 +11,7 @@ __version__ = "0.1.0.dev0"
 
 _ROOM_OF = {
     "EmbeddingTransformer": "embedding",
+    "InContextClassifier": "in_context",
     "LabeledOnly": "compose",
     "LabeledSplit": "model_selection",
     "SemiSupervisedClassifier": "semi_supervised",
@@ -26,6 +27,7 @@ _ROOMS = (
     "datasets",
     "embedding",
     "exceptions",
+    "in_context",
     "inspection",
     "metrics",
     "model_selection",

@@ -12,6 +12,7 @@ from sklearn.utils.estimator_checks import estimator_checks_generator
 import sklearn_featrix
 from sklearn_featrix import (
     EmbeddingTransformer,
+    InContextClassifier,
     LabeledOnly,
     SemiSupervisedClassifier,
     TableEncoder,
@@ -22,6 +23,10 @@ from sklearn_featrix.utils.estimator_checks import yield_checks
 SMALL_EMBEDDING = EmbeddingTransformer(effort="low", max_steps=3)
 INSTANCES = {
     "EmbeddingTransformer": [SMALL_EMBEDDING],
+    "InContextClassifier": [
+        InContextClassifier(),
+        InContextClassifier(n_members=1, max_columns=3, max_context=30),
+    ],
     "LabeledOnly": [LabeledOnly(LogisticRegression())],
     "SemiSupervisedClassifier": [
         SemiSupervisedClassifier(embedding=SMALL_EMBEDDING),

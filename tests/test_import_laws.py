@@ -18,6 +18,7 @@ MAY_IMPORT = {
         "losses/",
         "_training/",
         "embedding/",
+        "in_context/",
         "utils/_device.py",
         "utils/_threads.py",
     ),

@@ -122,6 +122,12 @@ def _without_embedding(trial: Trial) -> Any:
     return SemiSupervisedClassifier(None, random_state=trial.seed)
 
 
+def _in_context(trial: Trial) -> Any:
+    from sklearn_featrix import InContextClassifier
+
+    return InContextClassifier(random_state=trial.seed)
+
+
 METHODS: dict[str, Method] = {
     "logistic_regression": Method("linear", _logistic_regression),
     "extra_trees": Method(
@@ -148,6 +154,7 @@ METHODS: dict[str, Method] = {
     "lr_on_embedding": Method("embedded", _logistic_regression_on_vectors),
     "lr_on_denoising": Method("embedded_by_denoising", _logistic_regression_on_vectors),
     "lr_on_scarf": Method("embedded_by_scarf", _logistic_regression_on_vectors),
+    "in_context": Method("raw", _in_context, all_rows=True),
     "semi_supervised": Method("raw", _semi_supervised, all_rows=True),
     "semi_supervised_no_embedding": Method("raw", _without_embedding, all_rows=True),
 }

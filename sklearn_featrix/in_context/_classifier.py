@@ -1,0 +1,363 @@
+"""A pretrained network that reads the labelled rows and answers for all others."""
+
+from __future__ import annotations
+
+from numbers import Integral
+from os import PathLike
+from pathlib import Path
+
+import numpy as np
+from scipy.special import softmax
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.metrics import accuracy_score
+from sklearn.utils import check_random_state, gen_batches
+from sklearn.utils.validation import check_is_fitted
+
+from ..preprocessing._rows import row_keys
+from ..preprocessing._validation import validate_table
+from ..utils._compat import (
+    Interval,
+    check_sample_weight,
+    fit_context,
+    index_rows,
+    num_samples,
+)
+from ..utils._device import resolve_device
+from ..utils._labels import encode_labels, mark_beside
+from ..utils._threads import one_thread
+from ._cells import CellEncoder
+from ._subsets import draw_subsets
+from ._temperature import fit_temperature, held_out_folds
+
+__all__ = ["InContextClassifier"]
+
+PREDICT_BATCH = 8192
+MIN_LABELED_FOR_TEMPERATURE = 50
+
+
+class InContextClassifier(ClassifierMixin, BaseEstimator):
+    """Classifier that was trained before it saw your table.
+
+    A small network learnt from artificial tables how labels depend on columns. `fit`
+    trains nothing: it keeps the labelled rows, and to predict, the network reads them
+    beside the rows asked for. Meant for few labels, up to some hundred.
+
+    Parameters
+    ----------
+    n_members : int, default=4
+        Readings of the table that are averaged where one cannot see all of it (see
+        `max_columns` and `max_context`); more if the columns need it. A table that
+        fits into one reading is read once.
+    max_columns : int, default=64
+        Most columns that one reading sees. In wider tables each sees others, drawn
+        without looking at labels, so that together they see all.
+    max_context : int, default=500
+        Most labelled rows that one reading sees. Of more, each sees others, drawn class
+        by class in proportion, at least one of each class.
+    weights : path-like, default=None
+        A file of weights written by ``python -m benchmarks.prior export``. None takes
+        those that come with the package.
+    unlabeled : "auto", None or scalar, default="auto"
+        What marks an unlabeled row in `y`, see
+        :func:`~sklearn_featrix.utils.is_labeled`.
+    device : str, default="auto"
+        Where to compute: "auto" takes cuda, then mps, then cpu, whichever is there
+        first; any other string is handed to torch.
+    random_state : int, RandomState instance or None, default=None
+        Draws what each reading sees, and seeds the encoding of texts.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        The classes among the labelled rows, in the dtype of `y`.
+    n_labeled_ : int
+        Number of labelled rows.
+    temperature_ : float
+        What answers are divided by: above 1 where the network proved too sure, 1 with
+        fewer than 50 labels.
+    n_features_in_ : int
+        Number of columns seen in `fit`.
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Their names, if all are strings.
+
+    Warns
+    -----
+    DroppedColumnWarning
+        If columns are constant or missing altogether; it names all of them.
+
+    See Also
+    --------
+    sklearn_featrix.semi_supervised.SemiSupervisedClassifier : A vote of classifiers
+        trained on the table itself.
+
+    Notes
+    -----
+    Unlabeled rows serve the encoding of columns alone: means, scales, ranks and the
+    components of texts.
+
+    The network answers for two classes. It is asked in both orders of them and the
+    answers are averaged, so that neither is preferred. More classes are asked for one
+    against the rest, and their probabilities are the softmax of the answers.
+
+    From 50 labels on, `fit` holds out some labelled rows in turn and asks the network
+    about them. All answers are divided by the temperature that makes the log loss of
+    these rows least.
+
+    Predicting costs more than fitting: each chunk of rows is read together with the
+    labelled ones, once per member and class. Memory is bounded whatever the number of
+    rows.
+
+    The weights are float16 arrays in one file of the package, read once per process and
+    device; a fitted estimator holds none of them.
+
+    References
+    ----------
+    N. Hollmann, S. Müller, K. Eggensperger, F. Hutter (2023). TabPFN: a transformer
+    that solves small tabular classification problems in a second. ICLR.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_breast_cancer
+    >>> from sklearn_featrix import InContextClassifier, mask_labels
+    >>> X, y = load_breast_cancer(return_X_y=True, as_frame=True)
+    >>> y_few = mask_labels(y, n_labeled=20, random_state=0)
+    >>> classifier = InContextClassifier(random_state=0).fit(X, y_few)
+    >>> classifier.n_labeled_
+    20
+    >>> bool(classifier.score(X, y) > 0.9)
+    True
+    """
+
+    _parameter_constraints = {
+        "n_members": [Interval(Integral, 1, None, closed="left")],
+        "max_columns": [Interval(Integral, 1, None, closed="left")],
+        "max_context": [Interval(Integral, 2, None, closed="left")],
+        "weights": [str, PathLike, None],
+        "unlabeled": "no_validation",
+        "device": [str],
+        "random_state": ["random_state"],
+    }
+
+    def __init__(
+        self,
+        n_members=4,
+        *,
+        max_columns=64,
+        max_context=500,
+        weights=None,
+        unlabeled="auto",
+        device="auto",
+        random_state=None,
+    ):
+        self.n_members = n_members
+        self.max_columns = max_columns
+        self.max_context = max_context
+        self.weights = weights
+        self.unlabeled = unlabeled
+        self.device = device
+        self.random_state = random_state
+
+    @fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X, y):
+        """Keep the labelled rows; learn the scales of columns from all.
+
+        Parameters
+        ----------
+        X : {array-like, dataframe, sparse matrix} of shape (n_samples, n_features)
+            The raw table: mixed types and missing values are welcome.
+        y : array-like of shape (n_samples,)
+            Labels, with marks in the unlabeled rows.
+
+        Returns
+        -------
+        InContextClassifier
+            The fitted estimator.
+
+        Raises
+        ------
+        ValueError
+            If fewer than two classes are labelled, `y` and `X` differ in length, the
+            table has no usable column, or the weight file is damaged.
+        FileNotFoundError
+            If the weight file is missing.
+        """
+        X = validate_table(self, X, reset=True)
+        labels = encode_labels(
+            y, unlabeled=self.unlabeled, n_samples=num_samples(X), min_classes=2
+        )
+        network = self._load_network()
+        random_state = check_random_state(self.random_state)
+        self._fit_cells(X, random_state)
+        self._store_context(X, labels)
+        self._draw_subsets(random_state)
+        self._fit_temperature(network)
+        return self
+
+    def _fit_cells(self, X, random_state):
+        seed = random_state.randint(np.iinfo(np.int32).max)
+        self._cells = CellEncoder(seed).fit(X)
+
+    def _store_context(self, X, labels):
+        self.classes_ = labels.classes
+        self.n_labeled_ = labels.n_labeled
+        rows = np.flatnonzero(labels.labeled)
+        codes = labels.labeled_codes
+        cells = self._cells.transform(index_rows(X, rows))
+        # an order that neither that of the rows nor that of the columns has a part in
+        order = np.lexsort((codes, row_keys(index_rows(X, rows)), cells.keys()))
+        self._context = cells.take(order, slice(None))
+        self._codes = codes[order]
+
+    def _draw_subsets(self, random_state):
+        self._subsets = draw_subsets(
+            self._codes,
+            len(self._cells.nominal),
+            n_members=self.n_members,
+            max_columns=self.max_columns,
+            max_context=self.max_context,
+            random_state=random_state,
+        )
+
+    def _fit_temperature(self, network):
+        self.temperature_ = 1.0
+        if self.n_labeled_ < MIN_LABELED_FOR_TEMPERATURE:
+            return
+        folds = list(held_out_folds(self._codes))
+        logits = [
+            self._logits(
+                network,
+                [subset.without(fold) for subset in self._subsets],
+                self._context.take(fold, slice(None)),
+                size=len(fold),
+            )
+            for fold in folds
+        ]
+        codes = self._codes[np.concatenate(folds)]
+        self.temperature_ = fit_temperature(np.vstack(logits), codes)
+
+    def predict_proba(self, X):
+        """Predict class probabilities.
+
+        Parameters
+        ----------
+        X : {array-like, dataframe, sparse matrix} of shape (n_samples, n_features)
+            Rows with the columns seen in `fit`, in any order if they have names.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_classes)
+            Probabilities, in the order of `classes_`. Those of a row do not depend on
+            the other rows.
+        """
+        check_is_fitted(self)
+        X = validate_table(self, X, reset=False)
+        network = self._load_network()
+        return np.vstack(
+            [
+                self._predict_cells(
+                    network, self._cells.transform(index_rows(X, batch))
+                )
+                for batch in gen_batches(num_samples(X), PREDICT_BATCH)
+            ]
+        )
+
+    def predict(self, X):
+        """Predict the class of highest probability; never "unlabeled".
+
+        Parameters
+        ----------
+        X : {array-like, dataframe, sparse matrix} of shape (n_samples, n_features)
+            Rows with the columns seen in `fit`.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,)
+            Labels, in the dtype of `classes_`.
+        """
+        probabilities = self.predict_proba(X)
+        return self.classes_[probabilities.argmax(axis=1)]
+
+    def score(self, X, y, sample_weight=None):
+        """Return the accuracy on the labelled rows of `X`.
+
+        Parameters
+        ----------
+        X : {array-like, dataframe, sparse matrix} of shape (n_samples, n_features)
+            Rows, labelled or not.
+        y : array-like of shape (n_samples,)
+            Labels, with marks in the unlabeled rows, which do not count.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the rows.
+
+        Returns
+        -------
+        float
+            Mean accuracy.
+
+        Raises
+        ------
+        ValueError
+            If no row has a label.
+        """
+        check_is_fitted(self)
+        labels = encode_labels(
+            y,
+            unlabeled=mark_beside(self.classes_, self.unlabeled),
+            n_samples=num_samples(X),
+        )
+        rows = np.flatnonzero(labels.labeled)
+        if sample_weight is not None:
+            sample_weight = check_sample_weight(sample_weight, X)[rows]
+        predicted = self.predict(index_rows(X, rows))
+        return accuracy_score(
+            labels.labeled_values, predicted, sample_weight=sample_weight
+        )
+
+    def _load_network(self):
+        # Imported on use: a fitted classifier is loaded without torch.
+        from ._loading import SHIPPED, load_network
+
+        path = SHIPPED if self.weights is None else Path(self.weights)
+        return load_network(path, resolve_device(self.device))
+
+    def _predict_cells(self, network, cells):
+        logits = self._logits(network, self._subsets, cells)
+        return softmax(logits / self.temperature_, axis=1)
+
+    def _logits(self, network, subsets, cells, size=None):
+        """Average the answers of members, one column per class."""
+        targets = self._targets()
+        logits = np.mean(
+            [self._ask(network, each, targets, cells, size) for each in subsets], axis=0
+        )
+        if len(self.classes_) == 2:
+            return np.hstack([np.zeros_like(logits), logits])
+        return logits
+
+    def _targets(self):
+        """One row per question to the network: which labelled rows are on its side."""
+        if len(self.classes_) == 2:
+            return (self._codes == 1)[None]
+        return self._codes == np.arange(len(self.classes_))[:, None]
+
+    def _ask(self, network, subset, targets, cells, size):
+        from ._inference import predict_logits
+
+        with one_thread():
+            return predict_logits(
+                network,
+                self._context.take(subset.rows, subset.columns),
+                targets[:, subset.rows],
+                self._cells.nominal[subset.columns],
+                cells.take(slice(None), subset.columns),
+                in_both_orders=len(targets) == 1,
+                size=size,
+            )
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        tags.input_tags.string = True
+        tags.input_tags.categorical = True
+        tags.input_tags.sparse = True
+        return tags
