@@ -17,7 +17,7 @@ from sklearn.utils import check_random_state, check_scalar
 
 from ..utils._compat import num_samples
 from ..utils._labeled_scorer import LabeledScorer, stated_mark
-from ..utils._labels import encode_labels
+from ..utils._labels import encode_labels, is_auto
 from ..utils._warnings import warn
 from ._labeled_split import LabeledSplit
 
@@ -187,7 +187,7 @@ def cross_val_interval(
             f"scoring={scoring!r} is not allowed: an interval belongs to one metric. "
             "Pass one name or one scorer."
         )
-    if isinstance(cv, LabeledSplit) and _is_auto(unlabeled):
+    if isinstance(cv, LabeledSplit) and is_auto(unlabeled):
         unlabeled = cv.unlabeled_mark
     unlabeled = stated_mark(estimator, unlabeled)
     splitters = _splitters(cv, n_repeats, groups, unlabeled, random_state)
@@ -206,10 +206,6 @@ def cross_val_interval(
         float(score), float(score - half), float(score + half), scores, confidence,
         n_folds=len(scores) // n_repeats, n_repeats=n_repeats,
     )  # fmt: skip
-
-
-def _is_auto(unlabeled):
-    return isinstance(unlabeled, str) and unlabeled == "auto"
 
 
 def _splitters(cv, n_repeats, groups, unlabeled, random_state):

@@ -33,7 +33,8 @@ class LabeledSplit:
     unlabeled : {"train", "drop"}, default="train"
         Where unlabeled rows go: into every train part, or nowhere.
     unlabeled_mark : "auto", None or scalar, default="auto"
-        What marks an unlabeled row, see :func:`~sklearn_featrix.utils.is_labeled`.
+        What marks an unlabeled row, see :func:`~sklearn_featrix.utils.is_labeled`. The
+        estimator has to know a mark of yours too: a mark it does not know is a class.
     allow_future : bool, default=False
         Whether :class:`~sklearn.model_selection.TimeSeriesSplit` may put unlabeled rows
         that come after the start of the test part into the train part.

@@ -14,6 +14,7 @@ from ._labels import (
     PartialLabels,
     classes_read_as_marks,
     encode_labels,
+    is_auto,
     is_labeled,
     mark_beside,
 )
@@ -97,7 +98,7 @@ class LabeledScorer:
         """
         classes = np.asarray(getattr(estimator, "classes_", ()))
         known = _says_its_mark(estimator, classes)
-        if _is_auto(self._unlabeled):
+        if is_auto(self._unlabeled):
             if known is not None:
                 return mark_beside(classes, known.unlabeled)
             if classes.dtype.kind == "i" and np.array_equal(classes, [-1, 1]):
@@ -150,7 +151,7 @@ class LabeledScorer:
 
     def __repr__(self) -> str:
         name = getattr(self._scoring, "__name__", None) or repr(self._scoring)
-        mark = "" if _is_auto(self._unlabeled) else f", unlabeled={self._unlabeled!r}"
+        mark = "" if is_auto(self._unlabeled) else f", unlabeled={self._unlabeled!r}"
         return f"make_labeled_scorer({name}{mark})"
 
 
@@ -169,7 +170,7 @@ def stated_mark(estimator: Estimator, unlabeled: Any = "auto") -> Any:
     "auto", None or scalar
         What marks an unlabeled row.
     """
-    if not _is_auto(unlabeled):
+    if not is_auto(unlabeled):
         return unlabeled
     while estimator is not None:
         if hasattr(estimator, "unlabeled"):
@@ -205,7 +206,3 @@ def _unseen_classes(estimator: Estimator, labels: PartialLabels) -> list[Any]:
     """Labels to score on that the estimator cannot know."""
     known = np.asarray(getattr(estimator, "classes_", ())).tolist()
     return [label for label in labels.classes.tolist() if known and label not in known]
-
-
-def _is_auto(unlabeled: Any) -> bool:
-    return isinstance(unlabeled, str) and unlabeled == "auto"

@@ -19,6 +19,7 @@ __all__ = [
     "classes_read_as_marks",
     "encode_labels",
     "erase_labels",
+    "is_auto",
     "is_labeled",
     "mark_beside",
 ]
@@ -188,7 +189,7 @@ def _is_sign_coded(y: Any, unlabeled: Any) -> bool:
 
     Where most rows are -1 it is a table with few labels, all of one class.
     """
-    if not _is_auto(unlabeled):
+    if not is_auto(unlabeled):
         return False
     values, labeled = _split_missing(y, None)
     return bool(
@@ -211,20 +212,21 @@ def _warn_sign_coded() -> None:
 def classes_read_as_marks(classes: Any, unlabeled: Any = "auto") -> NDArray[Any]:
     """Those of a classifier's classes that `unlabeled` reads as marks."""
     values = np.asarray(classes)
-    if unlabeled is None or (_is_auto(unlabeled) and values.dtype.kind == "f"):
+    if unlabeled is None or (is_auto(unlabeled) and values.dtype.kind == "f"):
         return values[:0]
-    is_mark = _auto_marks(values) if _is_auto(unlabeled) else _equals(values, unlabeled)
+    is_mark = _auto_marks(values) if is_auto(unlabeled) else _equals(values, unlabeled)
     return values[is_mark]
 
 
 def mark_beside(classes: Any, unlabeled: Any) -> Any:
     """`unlabeled` as it reads once the classes are known: -1 may be one of them."""
-    if _is_auto(unlabeled) and len(classes_read_as_marks(classes)):
+    if is_auto(unlabeled) and len(classes_read_as_marks(classes)):
         return None
     return unlabeled
 
 
-def _is_auto(unlabeled: Any) -> bool:
+def is_auto(unlabeled: Any) -> bool:
+    """Whether nobody said what marks an unlabeled row."""
     return isinstance(unlabeled, str) and unlabeled == "auto"
 
 
@@ -283,7 +285,7 @@ def _split_missing(y: Any, unlabeled: Any) -> tuple[NDArray[Any], NDArray[np.boo
     present, missing = _read(y)
     _refuse_bytes(present)
     if unlabeled is not None:
-        if _is_auto(unlabeled):
+        if is_auto(unlabeled):
             marked = _auto_marks(present)
         else:
             marked = _equals(present, unlabeled)
