@@ -15,4 +15,8 @@ class DroppedColumnWarning(UserWarning):
 
 
 class TrainingInterruptedWarning(UserWarning):
-    """Training ended early (time limit or interrupt); the estimator is usable."""
+    """Training ended early (time limit or interrupt); the estimator is usable.
+
+    An interrupt ends one training only: a cross-validation or search goes on with its
+    next fit, unless this warning is made an error and ``error_score="raise"``.
+    """

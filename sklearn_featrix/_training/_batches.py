@@ -18,9 +18,7 @@ class BatchSource(Protocol):
         """Count the rows."""
         ...
 
-    def make_batch(
-        self, rows: Tensor, generator: torch.Generator
-    ) -> tuple[Any, Any]:
+    def make_batch(self, rows: Tensor, generator: torch.Generator) -> tuple[Any, Any]:
         """Turn row numbers into inputs and targets.
 
         Inputs are a tensor or a dict of keyword arguments, targets a tensor or a dict
@@ -75,5 +73,5 @@ class RowBatches:
         n_rows = len(self.source)
         n_used = n_rows - n_rows % self.batch_size
         while True:
-            order = torch.randperm(n_rows, generator=self.generator)
+            order = torch.randperm(n_rows, generator=self.generator, device="cpu")
             yield from order[:n_used].split(self.batch_size)

@@ -154,7 +154,7 @@ def _build_net(
         iterator_train=RowBatches,
         iterator_train__n_steps=n_steps,
         iterator_train__block=block,
-        iterator_train__generator=torch.Generator().manual_seed(seed),
+        iterator_train__generator=torch.Generator(device="cpu").manual_seed(seed),
         train_split=None,
         callbacks=callbacks,
         verbose=0,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-__all__ = ["canonical_order"]
+__all__ = ["canonical_order", "order_of_keys"]
 
 _SEED = 0x9E3779B97F4A7C15
 
@@ -40,6 +40,22 @@ def canonical_order(encoded: np.ndarray) -> np.ndarray:
         # Adding zero turns -0.0 into 0.0: equal numbers, equal bits.
         bits = (column + np.float32(0)).view(np.uint32)
         keys = _mix(keys ^ bits)
+    return order_of_keys(keys)
+
+
+def order_of_keys(keys: np.ndarray) -> np.ndarray:
+    """Sort rows by a hash of their content, copies of a row apart.
+
+    Parameters
+    ----------
+    keys : ndarray of shape (n_rows,)
+        Hash of each row, uint64, equal for equal rows.
+
+    Returns
+    -------
+    ndarray of shape (n_rows,)
+        Positions of the rows, int64.
+    """
     return np.argsort(_mix(keys + _count_copies_before(keys)), kind="stable")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from dataclasses import dataclass
 from numbers import Integral, Real
@@ -15,12 +16,22 @@ from sklearn.base import (
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
+from ..exceptions import TrainingInterruptedWarning
 from ..preprocessing import TableEncoder
-from ..utils._compat import Interval, StrOptions, fit_context
+from ..preprocessing._rows import row_keys
+from ..preprocessing._validation import validate_table
+from ..utils._compat import (
+    Interval,
+    StrOptions,
+    fit_context,
+    index_rows,
+    num_samples,
+)
 from ..utils._device import resolve_device
 from ..utils._threads import one_thread
+from ..utils._warnings import warn
 from ._network import EmbeddingNetwork
-from ._rows import canonical_order
+from ._rows import canonical_order, order_of_keys
 
 __all__ = ["EmbeddingTransformer"]
 
@@ -41,6 +52,25 @@ _EFFORTS = {
     "auto": _Effort(width=128, n_layers=3, n_steps=800, n_groups=32),
     "high": _Effort(width=256, n_layers=3, n_steps=1600, n_groups=64),
 }
+
+
+class _Clock:
+    """Seconds since `fit` began: how many are left, and lines that say them."""
+
+    def __init__(self, time_limit, verbose):
+        self.began = time.monotonic()
+        self.deadline = None if time_limit is None else self.began + time_limit
+        self.verbose = verbose
+
+    def halfway(self):
+        """Moment when half of the time that is left now will be over."""
+        return None if self.deadline is None else (time.monotonic() + self.deadline) / 2
+
+    def say(self, what):
+        """Write a line to standard output if progress is to be shown."""
+        if self.verbose:
+            sys.stdout.write(f"{what}  {time.monotonic() - self.began:.1f} s\n")
+            sys.stdout.flush()
 
 
 class EmbeddingTransformer(
@@ -84,8 +114,11 @@ class EmbeddingTransformer(
         Go on from the weights and the column encoding of the previous fit, on a table
         with the same columns.
     time_limit : float, default=None
-        Seconds that `fit` may take, at least one step of training included. What was
-        learnt by then is kept, with a warning.
+        Seconds after which `fit` makes no further step of training; what was learnt by
+        then is kept, with a warning. Groups of "hidden_clusters" are made until half
+        of the time is over that encoding the table has left. One group and one step are
+        always made. Not cut short: reading and encoding the table before, and scaling
+        the vectors after the training.
     device : str, default="auto"
         Where to compute: "auto" takes cuda, then mps, then cpu, whichever is there
         first; any other string is handed to torch.
@@ -94,7 +127,8 @@ class EmbeddingTransformer(
         `fit` gives the same weights, bit by bit, on the same machine with the same
         number of threads, whatever the order of the rows.
     verbose : int, default=0
-        Above zero, writes loss and seconds to standard output as training goes on.
+        Above zero, writes to standard output when the table is encoded and the tasks
+        are made, then loss and seconds as training goes on.
 
     Attributes
     ----------
@@ -113,8 +147,9 @@ class EmbeddingTransformer(
     Warns
     -----
     TrainingInterruptedWarning
-        If the time limit or an interrupt ended the training early; the transformer can
-        be used all the same.
+        If the time limit or an interrupt (Ctrl-C) ended the training early; the
+        transformer can be used all the same. An interrupt before the first step is
+        raised as ever, and leaves the transformer as it was before `fit`.
 
     See Also
     --------
@@ -126,7 +161,13 @@ class EmbeddingTransformer(
     -----
     The vectors have a mean squared norm of one over the training rows (in tables of
     more than 10,000 rows: over a sample of these). Training reads at most 200,000
-    rows, chosen by a hash of their content.
+    rows, chosen by a hash of their content; the encoding of columns is learnt from all.
+
+    An interrupt ends the training under way, not what called `fit`: a cross-validation
+    or a search goes on with its next fit. To stop these with one interrupt, make
+    :class:`~sklearn_featrix.exceptions.TrainingInterruptedWarning` an error beforehand
+    (``warnings.simplefilter("error", TrainingInterruptedWarning)``) and give them
+    ``error_score="raise"``.
 
     References
     ----------
@@ -201,24 +242,26 @@ class EmbeddingTransformer(
         self : EmbeddingTransformer
             The fitted transformer.
         """
-        began = time.monotonic()
-        continues = self.warm_start and hasattr(self, "_network")
+        clock = _Clock(self.time_limit, self.verbose)
+        former = self if self.warm_start and hasattr(self, "_network") else None
         rng = check_random_state(self.random_state)
-        if not continues:
-            self._fit_encoder(X, rng)
-        encoded = self.encoder_._encode(X, "linear")
+        table_encoder = self._table_encoder(X, rng, former)
+        encoded = _rows_to_train_on(table_encoder, X)
+        clock.say(f"encoded {len(encoded)} rows as {encoded.shape[1]} columns")
         self._check_sizes(encoded)
-        if continues:
+        if former:
             self._check_same_network()
-        encoded = encoded[canonical_order(encoded)[:MAX_TRAINED_ROWS]]
         with one_thread():
-            encoder = self._train(encoded, rng, continues, began)
-            self._network = EmbeddingNetwork.from_encoder(
+            objective = self._objective(encoded, table_encoder, rng, clock)
+            clock.say(f"prepared {self.objective}")
+            encoder, record = self._train(objective, rng, former, clock)
+            network = EmbeddingNetwork.from_encoder(
                 encoder,
                 encoded[:MAX_SCALED_ROWS],
                 self.n_components,
                 resolve_device(self.device),
             )
+        self._store(table_encoder, network, record, former)
         return self
 
     def transform(self, X):
@@ -240,14 +283,11 @@ class EmbeddingTransformer(
         with one_thread():
             return self._network.embed(encoded, resolve_device(self.device))
 
-    def _fit_encoder(self, X, rng):
-        seed = rng.randint(2**31 - 1)
-        self.encoder_ = TableEncoder("linear", random_state=seed).fit(X)
-        self.n_features_in_ = self.encoder_.n_features_in_
-        if hasattr(self.encoder_, "feature_names_in_"):
-            self.feature_names_in_ = self.encoder_.feature_names_in_
-        elif hasattr(self, "feature_names_in_"):
-            del self.feature_names_in_
+    @staticmethod
+    def _table_encoder(X, rng, former):
+        if former:
+            return former.encoder_
+        return TableEncoder("linear", random_state=rng.randint(2**31 - 1)).fit(X)
 
     def _check_sizes(self, encoded):
         settings = _EFFORTS[self.effort]
@@ -272,55 +312,79 @@ class EmbeddingTransformer(
                 "effort back, or warm_start=False to begin anew."
             )
 
-    def _train(self, encoded, rng, continues, began):
-        """Train an encoder; sets `history_` and `n_iter_`."""
+    def _objective(self, encoded, table_encoder, rng, clock):
+        """Make the tasks; preparing them may take half of the time that is left."""
         # Imported on use: a fitted embedding is loaded and applied without skorch.
+        from ._objectives import OBJECTIVES
+
+        return OBJECTIVES[self.objective](
+            encoded,
+            _column_groups(table_encoder),
+            n_groups=_EFFORTS[self.effort].n_groups,
+            rng=rng,
+            deadline=clock.halfway(),
+        )
+
+    def _train(self, objective, rng, former, clock):
+        """Train an encoder; gives it and the record of its training."""
         from .._training import local_seed, train
         from ..nn import ResidualEncoder
-        from ._objectives import OBJECTIVES, Pretext
+        from ._objectives import Pretext
 
         settings = _EFFORTS[self.effort]
-        objective = OBJECTIVES[self.objective](
-            encoded, self._column_groups(), n_groups=settings.n_groups, rng=rng
-        )
+        n_steps = self.max_steps or settings.n_steps
         with local_seed(rng.randint(2**31 - 1)):
             encoder = ResidualEncoder(
-                encoded.shape[1], width=settings.width, n_layers=settings.n_layers
+                objective.table.shape[1],
+                width=settings.width,
+                n_layers=settings.n_layers,
             )
             head = objective.build_head(settings.width)
-        if continues:
-            self._network.load_into(encoder)
+        if former:
+            former._network.load_into(encoder)
         record = train(
             Pretext(encoder, head),
             objective.criterion,
             objective,
-            n_steps=self.max_steps or settings.n_steps,
+            n_steps=n_steps,
             device=resolve_device(self.device),
             seed=rng.randint(2**31 - 1),
-            deadline=None if self.time_limit is None else began + self.time_limit,
+            deadline=clock.deadline,
             verbose=self.verbose,
         )
-        self._store_record(record, continues)
-        return encoder
+        if objective.n_groups < settings.n_groups and record.n_steps == n_steps:
+            warn(
+                f"Training did all its steps on {objective.n_groups} of "
+                f"{settings.n_groups} groups: half of the time limit's rest went by "
+                "while they were made. The result can be used, but more time usually "
+                "makes it better.",
+                TrainingInterruptedWarning,
+            )
+        return encoder, record
 
-    def _store_record(self, record, continues):
-        if not continues:
-            self.history_, self.n_iter_ = [], 0
-        seconds = self.history_[-1]["seconds"] if self.history_ else 0.0
-        self.history_ = self.history_ + [
+    def _store(self, table_encoder, network, record, former):
+        """Set all attributes at once: an interrupt leaves no mixture of two fits."""
+        history, n_iter = (former.history_, former.n_iter_) if former else ([], 0)
+        seconds = history[-1]["seconds"] if history else 0.0
+        blocks = [
             {
-                "step": self.n_iter_ + block["step"],
+                "step": n_iter + block["step"],
                 "loss": block["loss"],
                 "seconds": seconds + block["seconds"],
             }
             for block in record.history
         ]
-        self.n_iter_ += record.n_steps
-
-    def _column_groups(self):
-        """Give each encoded column its input column's number; split a lone one."""
-        _, groups = np.unique(self.encoder_.column_index_, return_inverse=True)
-        return groups if groups.max() > 0 else np.arange(len(groups))
+        names = getattr(table_encoder, "feature_names_in_", None)
+        vars(self).update(
+            encoder_=table_encoder,
+            n_features_in_=table_encoder.n_features_in_,
+            **({} if names is None else {"feature_names_in_": names}),
+            history_=history + blocks,
+            n_iter_=n_iter + record.n_steps,
+            _network=network,
+        )
+        if names is None:
+            vars(self).pop("feature_names_in_", None)
 
     @property
     def _n_features_out(self):
@@ -331,3 +395,19 @@ class EmbeddingTransformer(
         tags.input_tags = TableEncoder().__sklearn_tags__().input_tags
         tags.transformer_tags.preserves_dtype = []
         return tags
+
+
+def _rows_to_train_on(table_encoder, X):
+    """Encode the rows to train on, in an order that says nothing of theirs in X."""
+    if num_samples(X) > MAX_TRAINED_ROWS:
+        X = validate_table(table_encoder, X, reset=False)
+        sample = order_of_keys(row_keys(X))[:MAX_TRAINED_ROWS]
+        X = index_rows(X, np.sort(sample))
+    encoded = table_encoder._encode(X, "linear")
+    return encoded[canonical_order(encoded)]
+
+
+def _column_groups(table_encoder):
+    """Give each encoded column its input column's number; split a lone one."""
+    _, groups = np.unique(table_encoder.column_index_, return_inverse=True)
+    return groups if groups.max() > 0 else np.arange(len(groups))

@@ -1,6 +1,6 @@
 import numpy as np
 
-from sklearn_featrix.embedding._rows import canonical_order
+from sklearn_featrix.embedding._rows import canonical_order, order_of_keys
 
 
 def test_any_order_in_same_order_out():
@@ -36,3 +36,11 @@ def test_first_rows_are_a_fair_sample_despite_copies():
 def test_columns_are_not_interchangeable():
     rows = np.random.default_rng(0).normal(size=(50, 2)).astype(np.float32)
     assert (canonical_order(rows) != canonical_order(rows[:, ::-1])).any()
+
+
+def test_order_of_keys_sets_copies_apart():
+    hashes = np.random.default_rng(0).integers(2**63, size=10, dtype=np.uint64)
+    keys = np.repeat(hashes, 300)
+    in_order = keys[order_of_keys(keys)]
+    np.testing.assert_array_equal(keys[::-1][order_of_keys(keys[::-1])], in_order)
+    assert np.unique(in_order[:600], return_counts=True)[1].min() > 30

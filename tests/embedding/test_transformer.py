@@ -1,7 +1,10 @@
 import pickle
+import re
 import subprocess
 import sys
 import textwrap
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pandas as pd
@@ -13,12 +16,15 @@ from sklearn.base import clone
 from sklearn.datasets import load_breast_cancer
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import GridSearchCV
+from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from sklearn_featrix.embedding import EmbeddingTransformer
+from sklearn_featrix.embedding import EmbeddingTransformer, _transformer
+from sklearn_featrix.embedding._objectives import HiddenClusters
+from sklearn_featrix.embedding._objectives import _hidden_clusters as hidden_clusters
 from sklearn_featrix.exceptions import TrainingInterruptedWarning
+from sklearn_featrix.preprocessing import TableEncoder
 
 OBJECTIVES = ["hidden_clusters", "denoising", "scarf"]
 
@@ -135,6 +141,28 @@ class TestSameResult:
             vectors = quick().fit(table).transform(table)
         np.testing.assert_array_equal(vectors, fitted.transform(table))
 
+    def test_in_threads(self, table):
+        def embed(_):
+            # objective without k-means: OpenMP's own threads take no part
+            return quick(objective="scarf", max_steps=2).fit(table).transform(table)
+
+        wanted = embed(0)
+        with ThreadPoolExecutor(4) as pool:
+            for vectors in pool.map(embed, range(16)):
+                np.testing.assert_array_equal(vectors, wanted)
+
+    @pytest.mark.parametrize("objective", OBJECTIVES)
+    def test_whatever_the_defaults_of_torch_are(self, table, objective):
+        wanted = quick(objective=objective).fit(table).transform(table)
+        try:
+            torch.set_default_dtype(torch.float64)
+            torch.set_default_device("meta")
+            vectors = quick(objective=objective).fit(table).transform(table)
+        finally:
+            torch.set_default_dtype(torch.float32)
+            torch.set_default_device(None)
+        np.testing.assert_array_equal(vectors, wanted)
+
     def test_whatever_y_says(self, fitted, table):
         vectors = quick().fit(table, np.arange(180)).transform(table)
         np.testing.assert_array_equal(vectors, fitted.transform(table))
@@ -168,6 +196,86 @@ class TestPickle:
         )
 
 
+class TestLargeTables:
+    """Tables of more rows than are trained on."""
+
+    @pytest.fixture(autouse=True)
+    def few_rows(self, monkeypatch):
+        monkeypatch.setattr(_transformer, "MAX_TRAINED_ROWS", 100)
+
+    @pytest.fixture
+    def n_encoded(self, monkeypatch):
+        encode, lengths = TableEncoder._encode, []
+
+        def count(self, X, encoding):
+            encoded = encode(self, X, encoding)
+            lengths.append(len(encoded))
+            return encoded
+
+        monkeypatch.setattr(TableEncoder, "_encode", count)
+        return lengths
+
+    def test_only_what_is_trained_on_is_encoded(self, table, n_encoded):
+        embedding = quick(warm_start=True).fit(table).fit(table)
+        assert n_encoded == [100, 100]
+        assert embedding.n_iter_ == 40
+
+    def test_encoding_is_learnt_from_all_rows(self, table):
+        rare = table.assign(color=[*table["color"][:-1], "mauve"])
+        assert "mauve" in quick().fit(rare).encoder_._encoders[2].levels
+
+    @pytest.mark.parametrize("make", [pd.DataFrame, pl.from_pandas])
+    def test_order_of_rows_and_container_do_not_matter(self, table, make):
+        first = quick().fit(table)
+        second = quick().fit(make(table.sample(frac=1, random_state=3)))
+        np.testing.assert_array_equal(first.transform(table), second.transform(table))
+
+    def test_other_rows_than_the_last_ones_are_left_out(self, table):
+        first, all_rows = quick().fit(table), quick().fit(table[:100])
+        assert (first.transform(table) != all_rows.transform(table)).any()
+
+    def test_columns_are_matched_by_name_when_going_on(self, table):
+        first = quick(warm_start=True).fit(table).fit(table)
+        second = quick(warm_start=True).fit(table).fit(table[list(table)[::-1]])
+        np.testing.assert_array_equal(first.transform(table), second.transform(table))
+
+
+class TestDevices:
+    @pytest.fixture
+    def on(self, monkeypatch):
+        """Make "auto" mean some device."""
+
+        def use(device):
+            monkeypatch.setattr(
+                _transformer, "resolve_device", lambda _: torch.device(device)
+            )
+
+        return use
+
+    def test_pickle_knows_nothing_of_the_device_of_fit(self, fitted, table, on):
+        on("cpu:0")
+        raw = pickle.dumps(quick().fit(table))
+        on("cpu")
+        loaded = pickle.loads(raw)
+        np.testing.assert_array_equal(loaded.transform(table), fitted.transform(table))
+
+    def test_loaded_network_goes_where_the_device_is_now(self, fitted, table, on):
+        loaded = pickle.loads(pickle.dumps(fitted))
+        on("meta")  # a device that holds no numbers, so that asking for them shows it
+        with pytest.raises(NotImplementedError, match="meta"):
+            loaded.transform(table)
+
+    @pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU")
+    @pytest.mark.parametrize("objective", OBJECTIVES)
+    def test_from_gpu_to_cpu_and_back(self, table, objective):
+        embedding = quick(objective=objective, device="cuda").fit(table)
+        vectors = embedding.transform(table)
+        moved = pickle.loads(pickle.dumps(embedding)).set_params(device="cpu")
+        np.testing.assert_allclose(moved.transform(table), vectors, atol=1e-6)
+        back = pickle.loads(pickle.dumps(moved)).set_params(device="cuda")
+        np.testing.assert_array_equal(back.transform(table), vectors)
+
+
 class TestStops:
     def test_at_the_time_limit_and_can_be_used(self, table):
         embedding = quick(time_limit=1e-3, max_steps=1000)
@@ -177,8 +285,6 @@ class TestStops:
         assert np.isfinite(embedding.transform(table)).all()
 
     def test_on_interrupt_and_can_be_used(self, table, monkeypatch):
-        from sklearn_featrix.embedding._objectives import HiddenClusters
-
         make_batch, calls = HiddenClusters.make_batch, []
 
         def make_few(self, rows, generator):
@@ -192,6 +298,80 @@ class TestStops:
             embedding = quick().fit(table)
         assert embedding.n_iter_ == 6
         assert np.isfinite(embedding.transform(table)).all()
+
+    @pytest.fixture
+    def slow_clusters(self, monkeypatch):
+        cluster = hidden_clusters._cluster
+
+        def cluster_slowly(points, rng):
+            time.sleep(0.02)
+            return cluster(points, rng)
+
+        monkeypatch.setattr(hidden_clusters, "_cluster", cluster_slowly)
+
+    def test_making_groups_when_half_of_the_time_is_over(self, table, slow_clusters):
+        embedding = quick(effort="auto", time_limit=1, max_steps=2)  # in full: 2.6 s
+        began = time.monotonic()
+        with pytest.warns(TrainingInterruptedWarning, match=r"on \d+ of 32 groups"):
+            embedding.fit(table)
+        assert time.monotonic() - began < 2
+        assert embedding.n_iter_ == 2
+
+    def test_not_before_the_limit(self, fitted, table):
+        vectors = quick(time_limit=1000).fit(table).transform(table)
+        np.testing.assert_array_equal(vectors, fitted.transform(table))
+
+    @pytest.fixture
+    def interrupted_clusters(self, monkeypatch):
+        """Interrupt the next fit while it makes its tasks."""
+
+        def interrupt(points, rng):
+            raise KeyboardInterrupt
+
+        with monkeypatch.context() as patch:
+            patch.setattr(hidden_clusters, "_cluster", interrupt)
+            yield
+
+    def test_before_the_first_step_is_not_fitted(self, table, interrupted_clusters):
+        embedding = quick()
+        with pytest.raises(KeyboardInterrupt):
+            embedding.fit(table)
+        with pytest.raises(NotFittedError):
+            embedding.transform(table)
+
+    @pytest.mark.parametrize("warm_start", [False, True])
+    def test_before_the_first_step_keeps_the_former_fit(
+        self, table, monkeypatch, warm_start
+    ):
+        embedding = quick(warm_start=warm_start).fit(table)
+        vectors, before = embedding.transform(table), dict(vars(embedding))
+        other = table if warm_start else table[["amount", "color"]]
+
+        def interrupt(self, rows, generator):
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(HiddenClusters, "make_batch", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            embedding.fit(other)
+        assert vars(embedding) == before
+        np.testing.assert_array_equal(embedding.transform(table), vectors)
+
+    def test_one_fit_of_a_cross_validation(self, table, monkeypatch):
+        make_batch, calls = HiddenClusters.make_batch, []
+
+        def make_few(self, rows, generator):
+            calls.append(None)
+            if len(calls) == 6:
+                raise KeyboardInterrupt
+            return make_batch(self, rows, generator)
+
+        monkeypatch.setattr(HiddenClusters, "make_batch", make_few)
+        pipeline = make_pipeline(quick(), LogisticRegression())
+        y = table["amount"] > 1
+        with pytest.warns(TrainingInterruptedWarning, match="after 5 of 20 steps"):
+            scores = cross_val_score(pipeline, table, y, cv=3, error_score="raise")
+        assert np.isfinite(scores).all()
+        assert len(calls) == 6 + 2 * 20
 
     def test_after_max_steps(self, fitted):
         assert fitted.n_iter_ == 20
@@ -285,7 +465,10 @@ class TestParameters:
 
     def test_verbose_shows_progress(self, table, capsys):
         quick(verbose=1).fit(table)
-        assert "step 20 of 20  loss" in capsys.readouterr().out
+        out = capsys.readouterr().out
+        assert re.match(r"encoded 180 rows as \d+ columns +[\d.]+ s\n", out)
+        assert "prepared hidden_clusters" in out
+        assert "step 20 of 20  loss" in out
 
 
 class TestComposition:

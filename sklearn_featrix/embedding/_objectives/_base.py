@@ -29,6 +29,9 @@ class Objective(Dataset):
         How many tasks to make, for objectives that make some.
     rng : RandomState
         Draws the tasks.
+    deadline : float, default=None
+        Moment on the clock of :func:`time.monotonic` after which no further task is
+        made; one is always made.
     """
 
     def __init__(
@@ -38,11 +41,13 @@ class Objective(Dataset):
         *,
         n_groups: int,
         rng: np.random.RandomState,
+        deadline: float | None = None,
     ) -> None:
         self.table = torch.from_numpy(table)
         self.column_groups = torch.from_numpy(column_groups)
         self.n_cells = int(column_groups.max()) + 1
         self.n_groups = n_groups
+        self.deadline = deadline
         self.prepare(rng)
 
     def __len__(self) -> int:
@@ -59,6 +64,16 @@ class Objective(Dataset):
     def criterion(self) -> nn.Module:
         """The loss between the head's answer and the targets of a batch."""
         raise NotImplementedError
+
+    def draw_cells(self, n_rows: int, generator: torch.Generator) -> Tensor:
+        """Draw a uniform number for each cell of a batch."""
+        return torch.rand(
+            n_rows,
+            self.n_cells,
+            generator=generator,
+            dtype=torch.float32,
+            device="cpu",
+        )
 
     def make_batch(
         self, rows: Tensor, generator: torch.Generator

@@ -36,7 +36,7 @@ class Denoising(Objective):
     ) -> tuple[dict[str, Tensor], Tensor]:
         """Swap a share of the cells; the target is the intact row."""
         intact = self.table[rows]
-        swapped = torch.rand(len(rows), self.n_cells, generator=generator)
+        swapped = self.draw_cells(len(rows), generator)
         corrupted = swap_cells(
             intact, self.table, swapped < SHARE_SWAPPED, self.column_groups, generator
         )

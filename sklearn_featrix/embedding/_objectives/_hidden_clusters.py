@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import torch
 from sklearn.cluster import MiniBatchKMeans
@@ -32,8 +34,9 @@ class HiddenClusters(Objective):
     tell one part of a row from the rest also serves to tell a label from the row. A
     second head reconstructs the row, so that what no cluster asks for is not lost.
 
-    Cluster ids are computed for the rows of each batch alone, so that the cost does
-    not grow with the table.
+    Once the deadline has passed, no further group is made: `n_groups` says how many
+    there are. Cluster ids are computed for the rows of each batch alone, so that the
+    cost does not grow with the table.
 
     References
     ----------
@@ -53,23 +56,28 @@ class HiddenClusters(Objective):
             1, deviation, where=deviation > 1e-6, out=np.zeros_like(deviation)
         )
         shape = (self.n_groups, self.table.shape[1], N_CLUSTERINGS, MAX_CLUSTERS)
-        self.hidden = torch.zeros(self.n_groups, self.n_cells, dtype=torch.bool)
-        self.directions = torch.zeros(shape)
-        self.offsets = torch.full((shape[0], *shape[2:]), torch.inf)
+        hidden = np.zeros((self.n_groups, self.n_cells), dtype=bool)
+        directions = np.zeros(shape, dtype=np.float32)
+        offsets = np.full((shape[0], *shape[2:]), np.inf, dtype=np.float32)
         for group in range(self.n_groups):
+            if group and self.deadline and time.monotonic() >= self.deadline:
+                self.n_groups = group
+                break
             cells = _draw_block(self.n_cells, rng)
-            self.hidden[group, cells] = True
+            hidden[group, cells] = True
             columns = np.flatnonzero(np.isin(self.column_groups.numpy(), cells))
             for clustering in range(N_CLUSTERINGS):
                 weights = precision[columns] * rng.uniform(size=len(columns))
                 centroids = _cluster(sample[:, columns] * weights, rng)
                 k = len(centroids)
-                self.directions[group, columns, clustering, :k] = torch.from_numpy(
-                    (-2 * weights * centroids).T.astype(np.float32)
-                )
-                self.offsets[group, clustering, :k] = torch.from_numpy(
-                    (centroids**2).sum(1).astype(np.float32)
-                )
+                directions[group, columns, clustering, :k] = (
+                    -2 * weights * centroids
+                ).T
+                offsets[group, clustering, :k] = (centroids**2).sum(1)
+        made = slice(self.n_groups)
+        self.hidden = torch.from_numpy(hidden[made])
+        self.directions = torch.from_numpy(directions[made])
+        self.offsets = torch.from_numpy(offsets[made])
 
     def build_head(self, width: int) -> nn.Module:
         """Build one linear head per group, and one back to the encoded row."""
@@ -93,10 +101,11 @@ class HiddenClusters(Objective):
     ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
         """Share the rows among a few groups and hide each group's columns."""
         n_drawn = min(GROUPS_IN_BATCH, self.n_groups, len(rows))
-        groups = torch.randperm(self.n_groups, generator=generator)[:n_drawn]
+        groups = torch.randperm(self.n_groups, generator=generator, device="cpu")
+        groups = groups[:n_drawn]
         n_each = len(rows) // n_drawn
         intact = self.table[rows[: n_drawn * n_each]]
-        noise = torch.rand(len(intact), self.n_cells, generator=generator) < NOISE
+        noise = self.draw_cells(len(intact), generator) < NOISE
         hidden = self.hidden[groups].repeat_interleave(n_each, dim=0) | noise
         clusters = nearest_centroid(
             intact.reshape(n_drawn, n_each, -1),

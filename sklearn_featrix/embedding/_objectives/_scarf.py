@@ -37,7 +37,7 @@ class Scarf(Objective):
     ) -> tuple[dict[str, Tensor], Tensor]:
         """Put the corrupted views below the intact rows."""
         intact = self.table[rows]
-        swapped = torch.rand(len(rows), self.n_cells, generator=generator)
+        swapped = self.draw_cells(len(rows), generator)
         corrupted = swap_cells(
             intact, self.table, swapped < SHARE_SWAPPED, self.column_groups, generator
         )
