@@ -402,7 +402,7 @@ def _rows_to_train_on(table_encoder, X):
     if num_samples(X) > MAX_TRAINED_ROWS:
         X = validate_table(table_encoder, X, reset=False)
         sample = order_of_keys(row_keys(X))[:MAX_TRAINED_ROWS]
-        X = index_rows(X, np.sort(sample))
+        return table_encoder._encode(index_rows(X, sample), "linear")
     encoded = table_encoder._encode(X, "linear")
     return encoded[canonical_order(encoded)]
 
