@@ -45,7 +45,7 @@ VALIDATION_LABELED = (6, 16, 48, 128)
 VALIDATION_CELLS = 12_000
 VALIDATION_BATCHES = 3  # of each number of labels
 WARM_UP_STEPS = 50
-MUON_RATE, ADAM_RATE = 0.005, 1e-3
+MUON_RATE, ADAM_RATE = 0.004, 1e-3
 
 _logger = logging.getLogger(__name__)
 
