@@ -22,3 +22,18 @@ def test_one_inside_as_before_outside():
         assert torch.get_num_threads() == 2
     finally:
         torch.set_num_threads(before)
+
+
+def test_overlapping_blocks_leave_what_was_there():
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    first, second = one_thread(), one_thread()
+    try:
+        first.__enter__()
+        second.__enter__()
+        first.__exit__(None, None, None)
+        assert torch.get_num_threads() == 1
+        second.__exit__(None, None, None)
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)
