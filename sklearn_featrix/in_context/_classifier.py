@@ -27,12 +27,12 @@ from ..utils._labels import encode_labels, mark_beside
 from ..utils._threads import one_thread
 from ._cells import CellEncoder
 from ._subsets import draw_subsets
-from ._temperature import fit_temperature, held_out_folds
+from ._temperature import USUAL, fit_temperature, held_out_folds
 
 __all__ = ["InContextClassifier"]
 
 PREDICT_BATCH = 8192
-MIN_LABELED_FOR_TEMPERATURE = 50
+MIN_ROWS_PER_CLASS = 20  # labelled, to learn a temperature from them
 
 
 class InContextClassifier(ClassifierMixin, BaseEstimator):
@@ -73,8 +73,8 @@ class InContextClassifier(ClassifierMixin, BaseEstimator):
     n_labeled_ : int
         Number of labelled rows.
     temperature_ : float
-        What answers are divided by: above 1 where the network proved too sure, 1 with
-        fewer than 50 labels.
+        What answers are divided by: 1 for two classes, about 1.2 for more; the higher
+        it is, the less sure are the probabilities.
     n_features_in_ : int
         Number of columns seen in `fit`.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
@@ -97,11 +97,10 @@ class InContextClassifier(ClassifierMixin, BaseEstimator):
 
     The network answers for two classes. It is asked in both orders of them and the
     answers are averaged, so that neither is preferred. More classes are asked for one
-    against the rest, and their probabilities are the softmax of the answers.
-
-    From 50 labels on, `fit` holds out some labelled rows in turn and asks the network
-    about them. All answers are divided by the temperature that makes the log loss of
-    these rows least.
+    against the rest, and their probabilities are the softmax of the answers, divided by
+    a temperature of 1.2. Where there are 20 labelled rows per class, `fit` holds rows
+    out in turn, asks the network about them, and takes the temperature under which
+    their log loss is least.
 
     Predicting costs more than fitting: each chunk of rows is read together with the
     labelled ones, once per member and class. Memory is bounded whatever the number of
@@ -219,8 +218,9 @@ class InContextClassifier(ClassifierMixin, BaseEstimator):
         )
 
     def _fit_temperature(self, network):
-        self.temperature_ = 1.0
-        if self.n_labeled_ < MIN_LABELED_FOR_TEMPERATURE:
+        n_classes = len(self.classes_)
+        self.temperature_ = USUAL if n_classes > 2 else 1.0
+        if n_classes == 2 or self.n_labeled_ < MIN_ROWS_PER_CLASS * n_classes:
             return
         folds = list(held_out_folds(self._codes))
         logits = [

@@ -10,7 +10,8 @@ from ._cells import Cells
 
 __all__ = ["predict_logits"]
 
-MAX_PAIRS = 20_000_000  # of a row and a labelled row in a column: 80 MB per array
+MAX_PAIRS = 22_000_000  # of a row and a labelled row in a column: 88 MB per array
+CHUNK_SIZES = (1024, 512, 256, 128, 64)
 
 
 @torch.inference_mode()
@@ -78,7 +79,7 @@ def chunk_size(n_labeled: int, n_columns: int) -> int:
     """
     affordable = MAX_PAIRS // (n_labeled * (n_columns + 1)) - n_labeled
     size = min(6 * n_labeled, affordable)
-    return next((each for each in (1024, 512, 256, 128) if each <= size), 64)
+    return next((each for each in CHUNK_SIZES if each <= size), CHUNK_SIZES[-1])
 
 
 def _stack(

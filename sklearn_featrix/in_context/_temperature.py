@@ -1,4 +1,4 @@
-"""How sure the answers may be, learnt from labelled rows that were held out."""
+"""How sure answers about many classes may be, learnt from rows that were held out."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ import numpy as np
 from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax
 
-__all__ = ["fit_temperature", "held_out_folds"]
+__all__ = ["USUAL", "fit_temperature", "held_out_folds"]
 
 MIN_FOLDS = 5
 FOLD_ROWS = 100
 ENOUGH_ROWS = 200  # held out: they only have to give one number
-CAUTION = 5.0  # nats that it costs to be e times as sure, or as unsure
+USUAL = 1.2  # the softmax of one-against-rest answers is too sure
+CAUTION = 5.0  # nats that it costs to be e times as sure, or as unsure, as usual
 MAX_LOG = 1.5
 
 
@@ -54,7 +55,7 @@ def fit_temperature(logits: np.ndarray, codes: np.ndarray) -> float:
     r"""Find the number that logits are to be divided by.
 
     It minimises the sum of the log losses of held-out rows [1]_ plus
-    :math:`5 \log^2 T`, which keeps it near 1 where the rows are few.
+    :math:`5 \log^2 (T / 1.2)`, which keeps it near 1.2 where the rows are few.
 
     Parameters
     ----------
@@ -85,6 +86,7 @@ def fit_temperature(logits: np.ndarray, codes: np.ndarray) -> float:
 
     def cost(log_temperature: float) -> float:
         scaled = log_softmax(logits / np.exp(log_temperature), axis=1)
-        return CAUTION * log_temperature**2 - scaled[rows, codes].sum()
+        unusual = log_temperature - np.log(USUAL)
+        return CAUTION * unusual**2 - scaled[rows, codes].sum()
 
     return float(np.exp(minimize_scalar(cost, bounds=(-MAX_LOG, MAX_LOG)).x))

@@ -88,7 +88,8 @@ def test_the_order_of_labeled_rows_and_of_columns_does_not_matter(network, task)
 def test_large_contexts_go_in_small_chunks():
     assert chunk_size(100, 10) == 512
     assert chunk_size(500, 10) == 1024
-    assert chunk_size(500, 100) == chunk_size(5000, 32) == 64
+    assert chunk_size(500, 64) == 128
+    assert chunk_size(2000, 64) == chunk_size(5000, 32) == chunk_size(2, 2) == 64
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU")
