@@ -31,7 +31,7 @@ from ._temperature import USUAL, fit_temperature, held_out_folds
 
 __all__ = ["InContextClassifier"]
 
-PREDICT_BATCH = 8192
+PREDICT_BATCH = 2048
 MIN_ROWS_PER_CLASS = 20  # labelled, to learn a temperature from them
 
 
@@ -49,7 +49,8 @@ class InContextClassifier(ClassifierMixin, BaseEstimator):
         `max_columns` and `max_context`); more if the columns need it. A table that
         fits into one reading is read once.
     max_columns : int, default=64
-        Most columns that one reading sees. In wider tables each sees others, drawn
+        Most columns that one reading sees, fewer where it has more than 500 labelled
+        rows to look at: memory is bounded. In wider tables each sees others, drawn
         without looking at labels, so that together they see all.
     max_context : int, default=500
         Most labelled rows that one reading sees. Of more, each sees others, drawn class

@@ -8,6 +8,9 @@ import numpy as np
 
 __all__ = ["Subset", "draw_subsets"]
 
+MAX_CELLS = 32_000  # of labelled rows in a reading
+MIN_COLUMNS = 16
+
 
 @dataclass(frozen=True)
 class Subset:
@@ -52,7 +55,7 @@ def draw_subsets(
     n_members : int
         Number of members, where one cannot see all; more if the columns need it.
     max_columns : int
-        Most columns that a member sees.
+        Most columns that a member sees; fewer where its rows have too many cells.
     max_context : int
         Most labelled rows that a member sees, unless there are more classes.
     random_state : RandomState
@@ -74,6 +77,8 @@ def draw_subsets(
     >>> len(members), sorted(set(np.concatenate([m.columns for m in members])) )
     (2, [np.int64(0), np.int64(1), np.int64(2), np.int64(3), np.int64(4)])
     """
+    n_rows = min(len(codes), max_context)
+    max_columns = min(max_columns, max(MAX_CELLS // n_rows, MIN_COLUMNS))
     if n_columns <= max_columns and len(codes) <= max_context:
         return [Subset(np.arange(len(codes)), np.arange(n_columns))]
     width = min(max_columns, n_columns)

@@ -62,3 +62,13 @@ def test_the_seed_draws():
     same = [[s.columns.tolist() for s in draw(codes, 30, seed=1)] for _ in range(2)]
     assert same[0] == same[1]
     assert same[0] != [s.columns.tolist() for s in draw(codes, 30, seed=2)]
+
+
+def test_fewer_columns_where_many_rows_are_labeled():
+    codes = [0, 1] * 500
+    for max_context, width in ((800, 40), (500, 64), (100, 64)):
+        subsets = draw(codes, 90, max_columns=64, max_context=max_context)
+        assert {len(subset.columns) for subset in subsets} == {width}
+    (subset,) = draw(codes, 32, max_context=1000, max_columns=64)
+    assert len(subset.columns) == 32
+    assert len(draw([0, 1] * 3000, 20, max_context=6000)[0].columns) == 8
