@@ -66,7 +66,7 @@ def predict_logits(
             logits = network(z, q, nominal, target[None])
             if in_both_orders:
                 logits = (logits - network(z, q, nominal, 1 - target[None])) / 2
-            answers[rows, position] = logits[0, :n_rows].double().cpu().numpy()
+            answers[rows, position] = logits[0, :n_rows].cpu().double().numpy()
     return answers
 
 
