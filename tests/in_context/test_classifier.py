@@ -142,6 +142,17 @@ def test_one_label_per_class(small):
     assert np.isfinite(proba).all()
 
 
+def test_the_temperature_is_learnt_where_classes_have_rows_enough(small):
+    temperatures = {}
+    for n_classes, n_labeled in ((2, 60), (3, 30), (3, 60)):
+        X, _, y = blobs(n_classes=n_classes, n_labeled=n_labeled)
+        classifier = small().fit(X, y)
+        temperatures[n_classes, n_labeled] = classifier.temperature_
+    assert temperatures[2, 60] == 1
+    assert temperatures[3, 30] == 1.2
+    assert temperatures[3, 60] not in (1, 1.2)
+
+
 def test_column_without_a_value_and_rows_without_any(small):
     X, _, y = blobs()
     X[:, 2] = np.nan
