@@ -27,6 +27,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     add("--checkpoint-every", type=float, default=180, help="seconds")
     add("--weights", type=Path, help="export here at every checkpoint")
     add("--compile", action="store_true")
+    add("--initial", type=Path, help="exported weights that a new run begins with")
     add("--seed", type=int, default=0)
 
     export = commands.add_parser("export", help="write the weights of a run")
@@ -77,6 +78,7 @@ def _train(options: argparse.Namespace) -> None:
         options.checkpoint_every,
         options.weights,
         options.compile,
+        options.initial,
     )
     Trainer(plan).run()
 

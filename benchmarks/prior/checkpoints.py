@@ -89,7 +89,10 @@ def _read_checkpoint(path: Path) -> tuple[dict[str, np.ndarray], dict[str, str]]
         whole_config = InContextNetwork(**state["config"]).config
     metadata = {
         "config": json.dumps(whole_config),
-        **{name: str(value) for name, value in state["progress"].items()},
+        **{
+            name: str(value + state["before"].get(name, 0))
+            for name, value in state["progress"].items()
+        },
         "seed": str(state["seed"]),
         "date": datetime.fromtimestamp(path.stat().st_mtime, UTC).date().isoformat(),
         "sha256": digest(arrays),

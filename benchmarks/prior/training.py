@@ -14,7 +14,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from benchmarks.prior.checkpoints import export, latest_checkpoint, write_checkpoint
+from benchmarks.prior.checkpoints import (
+    export,
+    latest_checkpoint,
+    read_weights,
+    write_checkpoint,
+)
 from benchmarks.prior.compute import forward_flop
 from benchmarks.prior.muon import Muon
 from benchmarks.prior.tasks import Batch, draw_batch, generator_of
@@ -97,6 +102,9 @@ class Plan:
         Where to export the averaged weights at every checkpoint.
     compile : bool
         Whether to compile the network.
+    initial : Path or None
+        Exported weights that a new run begins with, in place of random ones. What they
+        cost counts among the tables, seconds and operations, not among the budget.
     """
 
     output: Path
@@ -111,6 +119,7 @@ class Plan:
     checkpoint_every: float = 180.0
     weights: Path | None = None
     compile: bool = False
+    initial: Path | None = None
 
     def rate(self, progress: Progress) -> float:
         """Share of the full learning rate: warm-up, constant, linear decay."""
@@ -136,6 +145,9 @@ class Trainer:
         with torch.random.fork_rng(devices=[]):
             torch.random.default_generator.manual_seed(plan.seed)
             self.network = InContextNetwork(**plan.config).to(self.device)
+        self.before = {}
+        if plan.initial is not None:
+            self.before = self._take_up(plan.initial)
         self.average = copy.deepcopy(self.network).requires_grad_(False)
         self.optimizers = make_optimizers(self.network)
         self.progress = Progress()
@@ -143,6 +155,21 @@ class Trainer:
         self._forward = self.network
         if plan.compile:
             self._forward = torch.compile(self.network, dynamic=True)
+
+    def _take_up(self, path: Path) -> dict:
+        """Load exported weights; return what they cost."""
+        arrays, metadata = read_weights(path)
+        if json.loads(metadata["config"]) != self.network.config:
+            raise ValueError(
+                f"{path} holds a network of {metadata['config']}, asked for was "
+                f"{json.dumps(self.network.config)}. Choose the --config it was "
+                "trained with."
+            )
+        self.network.load_state_dict(
+            {name: torch.from_numpy(array).float() for name, array in arrays.items()}
+        )
+        spent = asdict(Progress())
+        return {name: type(spent[name])(metadata[name]) for name in spent}
 
     def run(self) -> Progress:
         """Train until the budget ends; continue from the newest checkpoint."""
@@ -165,7 +192,8 @@ class Trainer:
 
     def step(self) -> float:
         """Draw the tables of the next step and learn from them."""
-        random = generator_of(self.plan.seed, self.progress.step)
+        position = self.before.get("step", 0) + self.progress.step  # no table twice
+        random = generator_of(self.plan.seed, position)
         batch = draw_batch(random, self.plan.n_cells).to(self.device)
         loss = self._loss(self._forward, batch)
         loss.backward()
@@ -186,6 +214,7 @@ class Trainer:
         return {
             "config": self.plan.config,
             "seed": self.plan.seed,
+            "before": self.before,
             "network": self.network.state_dict(),
             "average": self.average.state_dict(),
             "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
@@ -206,6 +235,7 @@ class Trainer:
         for optimizer, saved in zip(self.optimizers, state["optimizers"], strict=True):
             optimizer.load_state_dict(saved)
         self.progress = Progress(**state["progress"])
+        self.before = state["before"]
         self.running_loss = state["running_loss"]
 
     @torch.no_grad()

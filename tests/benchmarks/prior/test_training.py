@@ -5,8 +5,8 @@ import pytest
 import torch
 
 from benchmarks.prior import training
-from benchmarks.prior.checkpoints import latest_checkpoint
-from benchmarks.prior.tasks import draw_batch
+from benchmarks.prior.checkpoints import latest_checkpoint, read_weights
+from benchmarks.prior.tasks import draw_batch, generator_of
 from benchmarks.prior.training import (
     CONFIGS,
     WARM_UP_STEPS,
@@ -88,6 +88,29 @@ def test_a_run_exports_at_every_checkpoint(tmp_path):
     Trainer(make_plan(tmp_path / "run", weights=weights)).run()
     assert weights.exists()
     assert latest_checkpoint(tmp_path / "run").name == "checkpoint-0000004.pt"
+
+
+def test_a_run_begins_with_exported_weights(tmp_path):
+    weights = tmp_path / "w.safetensors"
+    first = Trainer(make_plan(tmp_path / "first", weights=weights))
+    first.run()
+    plan = make_plan(tmp_path / "second", weights=weights, initial=weights)
+    second = Trainer(plan)
+    for name, array in second.network.state_dict().items():
+        torch.testing.assert_close(
+            array, first.average.state_dict()[name].half().float()
+        )
+    drawn = draw_batch(generator_of(plan.seed, 4), plan.n_cells)
+    assert second.step() == pytest.approx(
+        float(Trainer(plan)._loss(Trainer(plan).network, drawn).detach())
+    )
+    second.run()
+    assert int(read_weights(weights)[1]["step"]) == 8
+    assert read_weights(weights)[1]["tables"] == str(
+        first.progress.tables + second.progress.tables
+    )
+    with pytest.raises(ValueError, match="--config"):
+        Trainer(Plan(tmp_path, {**CONFIG, "width": 32}, initial=weights))
 
 
 def test_budget_in_seconds_ends_a_run(tmp_path):
