@@ -12,6 +12,13 @@ SHAPES = {
 }
 
 
+@pytest.fixture(autouse=True)
+def same_weights_every_time():
+    with torch.random.fork_rng(devices=[]):
+        torch.random.default_generator.manual_seed(0)
+        yield
+
+
 @pytest.fixture(params=SHAPES.values(), ids=SHAPES)
 def network(request):
     """A network whose weights are all random, none 0 as at the start of training."""
@@ -118,12 +125,15 @@ def test_half_precision_comes_close(network, table):
 
 
 def test_before_training_the_matching_vote_speaks_alone(table):
-    """Votes are shares of labels, so swapping the classes changes the sign."""
-    network = InContextNetwork(width=16, n_layers=1)
+    """Votes are shares of labels, so swapping the classes mostly changes the sign."""
     flipped = {**table, "y": 1 - table["y"]}
-    one, other = network(**table), network(**flipped)
-    assert one.abs().max() <= torch.log(torch.tensor(1.03 / 0.02))
-    assert (one * other < 0).float().mean() > 0.8
+    changes = []
+    for _ in range(20):
+        network = InContextNetwork(width=16, n_layers=1)
+        one, other = network(**table), network(**flipped)
+        assert one.abs().max() <= torch.log(torch.tensor(1.03 / 0.02))
+        changes.append((one * other < 0).float().mean())
+    assert torch.stack(changes).mean() > 0.9
 
 
 def test_learns_a_rule_from_its_context():
