@@ -8,8 +8,7 @@ from pathlib import Path
 
 import numpy as np
 from scipy.special import softmax
-from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.metrics import accuracy_score
+from sklearn.base import BaseEstimator
 from sklearn.utils import check_random_state, gen_batches
 from sklearn.utils.validation import check_is_fitted
 
@@ -17,13 +16,13 @@ from ..preprocessing._rows import row_keys
 from ..preprocessing._validation import validate_table
 from ..utils._compat import (
     Interval,
-    check_sample_weight,
     fit_context,
     index_rows,
     num_samples,
 )
 from ..utils._device import resolve_device
-from ..utils._labels import encode_labels, mark_beside
+from ..utils._labels import encode_labels
+from ..utils._partial_classifier import PartialLabelsClassifierMixin
 from ..utils._threads import one_thread
 from ._cells import CellEncoder
 from ._subsets import draw_subsets
@@ -35,7 +34,7 @@ PREDICT_BATCH = 2048
 MIN_ROWS_PER_CLASS = 20  # labelled, to learn a temperature from them
 
 
-class InContextClassifier(ClassifierMixin, BaseEstimator):
+class InContextClassifier(PartialLabelsClassifierMixin, BaseEstimator):
     """Classifier that was trained before it saw your table.
 
     A small network learnt from artificial tables how labels depend on columns. `fit`
@@ -262,58 +261,6 @@ class InContextClassifier(ClassifierMixin, BaseEstimator):
             ]
         )
 
-    def predict(self, X):
-        """Predict the class of highest probability; never "unlabeled".
-
-        Parameters
-        ----------
-        X : {array-like, dataframe, sparse matrix} of shape (n_samples, n_features)
-            Rows with the columns seen in `fit`.
-
-        Returns
-        -------
-        ndarray of shape (n_samples,)
-            Labels, in the dtype of `classes_`.
-        """
-        probabilities = self.predict_proba(X)
-        return self.classes_[probabilities.argmax(axis=1)]
-
-    def score(self, X, y, sample_weight=None):
-        """Return the accuracy on the labelled rows of `X`.
-
-        Parameters
-        ----------
-        X : {array-like, dataframe, sparse matrix} of shape (n_samples, n_features)
-            Rows, labelled or not.
-        y : array-like of shape (n_samples,)
-            Labels, with marks in the unlabeled rows, which do not count.
-        sample_weight : array-like of shape (n_samples,), default=None
-            Weights of the rows.
-
-        Returns
-        -------
-        float
-            Mean accuracy.
-
-        Raises
-        ------
-        ValueError
-            If no row has a label.
-        """
-        check_is_fitted(self)
-        labels = encode_labels(
-            y,
-            unlabeled=mark_beside(self.classes_, self.unlabeled),
-            n_samples=num_samples(X),
-        )
-        rows = np.flatnonzero(labels.labeled)
-        if sample_weight is not None:
-            sample_weight = check_sample_weight(sample_weight, X)[rows]
-        predicted = self.predict(index_rows(X, rows))
-        return accuracy_score(
-            labels.labeled_values, predicted, sample_weight=sample_weight
-        )
-
     def _load_network(self):
         # Imported on use: a fitted classifier is loaded without torch.
         from ._loading import SHIPPED, load_network
@@ -354,11 +301,3 @@ class InContextClassifier(ClassifierMixin, BaseEstimator):
                 in_both_orders=len(targets) == 1,
                 size=size,
             )
-
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        tags.input_tags.allow_nan = True
-        tags.input_tags.string = True
-        tags.input_tags.categorical = True
-        tags.input_tags.sparse = True
-        return tags

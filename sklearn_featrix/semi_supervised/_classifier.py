@@ -5,8 +5,6 @@ from __future__ import annotations
 from numbers import Integral
 
 import numpy as np
-from sklearn.base import ClassifierMixin
-from sklearn.metrics import accuracy_score
 from sklearn.utils import Bunch, check_random_state, gen_batches
 from sklearn.utils.class_weight import compute_class_weight
 from sklearn.utils.metaestimators import available_if
@@ -25,7 +23,8 @@ from ..utils._compat import (
     index_rows,
     num_samples,
 )
-from ..utils._labels import encode_labels, mark_beside
+from ..utils._labels import encode_labels
+from ..utils._partial_classifier import PartialLabelsClassifierMixin
 from ._members import check_members, default_members, fit_member, merge_copies
 from ._spaces import TableSpaces, seeded_clone, split_space
 
@@ -37,7 +36,7 @@ def _has_two_classes(self):
     return len(getattr(self, "classes_", ())) == 2
 
 
-class SemiSupervisedClassifier(ClassifierMixin, NamedEstimatorsMixin):
+class SemiSupervisedClassifier(PartialLabelsClassifierMixin, NamedEstimatorsMixin):
     """Classifier for tables with many rows and few labels.
 
     All rows, labelled or not, teach an embedding of the table; a few classifiers of
@@ -313,22 +312,6 @@ class SemiSupervisedClassifier(ClassifierMixin, NamedEstimatorsMixin):
         with np.errstate(divide="ignore"):  # the log of 0 is -inf
             return np.log(self.predict_proba(X))
 
-    def predict(self, X):
-        """Predict the class of highest probability; never "unlabeled".
-
-        Parameters
-        ----------
-        X : {array-like, dataframe, sparse matrix} of shape (n_samples, n_features)
-            Rows with the columns seen in `fit`.
-
-        Returns
-        -------
-        ndarray of shape (n_samples,)
-            Labels, in the dtype of `classes_`.
-        """
-        probabilities = self.predict_proba(X)
-        return self.classes_[probabilities.argmax(axis=1)]
-
     @available_if(_has_two_classes)
     def decision_function(self, X):
         """Tell how much likelier the second of two classes is than the first.
@@ -346,42 +329,6 @@ class SemiSupervisedClassifier(ClassifierMixin, NamedEstimatorsMixin):
         """
         probabilities = self.predict_proba(X)
         return probabilities[:, 1] - probabilities[:, 0]
-
-    def score(self, X, y, sample_weight=None):
-        """Return the accuracy on the labelled rows of `X`.
-
-        Parameters
-        ----------
-        X : {array-like, dataframe, sparse matrix} of shape (n_samples, n_features)
-            Rows, labelled or not.
-        y : array-like of shape (n_samples,)
-            Labels, with marks in the unlabeled rows, which do not count.
-        sample_weight : array-like of shape (n_samples,), default=None
-            Weights of the rows.
-
-        Returns
-        -------
-        float
-            Mean accuracy.
-
-        Raises
-        ------
-        ValueError
-            If no row has a label.
-        """
-        check_is_fitted(self)
-        labels = encode_labels(
-            y,
-            unlabeled=mark_beside(self.classes_, self.unlabeled),
-            n_samples=num_samples(X),
-        )
-        rows = np.flatnonzero(labels.labeled)
-        if sample_weight is not None:
-            sample_weight = check_sample_weight(sample_weight, X)[rows]
-        predicted = self.predict(index_rows(X, rows))
-        return accuracy_score(
-            labels.labeled_values, predicted, sample_weight=sample_weight
-        )
 
     def get_params(self, deep=True):
         """Get the parameters, those of `members` as ``name__parameter``.
@@ -456,11 +403,3 @@ class SemiSupervisedClassifier(ClassifierMixin, NamedEstimatorsMixin):
 
     def __sklearn_is_fitted__(self):
         return hasattr(self, "estimators_")
-
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        tags.input_tags.allow_nan = True
-        tags.input_tags.string = True
-        tags.input_tags.categorical = True
-        tags.input_tags.sparse = True
-        return tags
