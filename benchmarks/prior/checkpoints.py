@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
@@ -81,6 +80,7 @@ def export(checkpoint: Path, weights: Path) -> dict[str, str]:
 
 def _read_checkpoint(path: Path) -> tuple[dict[str, np.ndarray], dict[str, str]]:
     """Averaged weights in float16, and what is to be known of them."""
+    from sklearn_featrix.in_context._loading import arrays_digest
     from sklearn_featrix.nn import InContextNetwork
 
     state = torch.load(path, map_location="cpu", weights_only=True)
@@ -95,17 +95,9 @@ def _read_checkpoint(path: Path) -> tuple[dict[str, np.ndarray], dict[str, str]]
         },
         "seed": str(state["seed"]),
         "date": datetime.fromtimestamp(path.stat().st_mtime, UTC).date().isoformat(),
-        "sha256": digest(arrays),
+        "sha256": arrays_digest(arrays),
     }
     return arrays, metadata
-
-
-def digest(arrays: dict[str, np.ndarray]) -> str:
-    """SHA-256 of the bytes of all arrays in the order of their names."""
-    sha = hashlib.sha256()
-    for name in sorted(arrays):
-        sha.update(np.ascontiguousarray(arrays[name]).tobytes())
-    return sha.hexdigest()
 
 
 def read_weights(path: Path) -> tuple[dict[str, np.ndarray], dict[str, str]]:

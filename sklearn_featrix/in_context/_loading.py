@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
 import torch
 from safetensors import SafetensorError, safe_open
 
@@ -72,11 +74,11 @@ def _read(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, str]]:
         raise ValueError(_damaged(path, str(error))) from error
 
 
-def arrays_digest(arrays: dict[str, torch.Tensor]) -> str:
-    """Hash the bytes of all arrays in the order of their names."""
+def arrays_digest(arrays: Mapping[str, np.ndarray | torch.Tensor]) -> str:
+    """Hash the bytes of all arrays, on the CPU, in the order of their names."""
     digest = hashlib.sha256()
     for name in sorted(arrays):
-        digest.update(arrays[name].contiguous().numpy().tobytes())
+        digest.update(np.asarray(arrays[name]).tobytes())
     return digest.hexdigest()
 
 

@@ -1,5 +1,6 @@
 import json
 
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
@@ -27,6 +28,21 @@ def test_a_new_file_of_the_same_name_is_read_anew(network, write_weights, tmp_pa
     before = load_network(path, CPU)
     write_weights(path, network, note="another one, and longer")
     assert load_network(path, CPU) is not before
+
+
+def test_digest_sees_any_change():
+    arrays = {"a": np.zeros(3, np.float16), "b": np.ones((2, 3), np.float16)}
+    digest = arrays_digest(arrays)
+    assert arrays_digest(dict(reversed(arrays.items()))) == digest
+    assert arrays_digest({**arrays, "b": np.zeros((2, 3), np.float16)}) != digest
+
+
+def test_digest_of_arrays_and_of_tensors_is_the_same():
+    array = np.arange(6, dtype=np.float16).reshape(2, 3)
+    for each in (array, array.T):
+        tensor = torch.from_numpy(each)
+        assert arrays_digest({"a": each}) == arrays_digest({"a": tensor})
+    assert arrays_digest({"a": array}) != arrays_digest({"a": array.T})
 
 
 def test_missing_file(tmp_path):
