@@ -4,7 +4,12 @@ from __future__ import annotations
 
 
 def forward_flop(
-    config: dict, n_tables: int, n_rows: int, n_columns: int, n_labeled: int
+    config: dict,
+    n_tables: int,
+    n_rows: int,
+    n_columns: int,
+    n_labeled: int,
+    n_questions: int = 1,
 ) -> int:
     """Count the matrix products of a forward pass; a training step takes three times.
 
@@ -12,18 +17,18 @@ def forward_flop(
     ----------
     config : dict
         Parameters of `InContextNetwork`.
-    n_tables, n_rows, n_columns, n_labeled : int
+    n_tables, n_rows, n_columns, n_labeled, n_questions : int
         Size of a batch.
     """
     from sklearn_featrix.nn._cell_features import N_EVIDENCE, N_PLACE, N_ROW_EVIDENCE
+    from sklearn_featrix.nn._in_context_network import N_TABLE
 
     width, expansion = config["width"], config["expansion"]
     n_readout, row_width = config["n_readout"], config["n_readout"] * config["width"]
     evidence = config["evidence"]
     n_inputs = N_PLACE + evidence * N_EVIDENCE
     total = 2 * n_rows * n_columns * expansion * width * (n_inputs + width)
-    total += 2 * n_rows * (3 + evidence * N_ROW_EVIDENCE) * row_width
-    total += evidence * (16 * n_columns + 8) * n_rows * n_labeled
+    total += 2 * n_rows * (N_TABLE + evidence * N_ROW_EVIDENCE) * row_width
     n_context = n_labeled + config["n_thinking"]
     n_all = n_rows + config["n_thinking"]
     n_cell_rows = n_all if config["row_attention"] else n_rows
@@ -41,6 +46,11 @@ def forward_flop(
     total += evidence * 2 * n_queries * N_ROW_EVIDENCE
     total += 2 * n_rows * row_width**2 + 2 * n_queries * row_width
     total += 2 * n_queries * n_labeled * (row_width + 1)
+    total *= n_questions
+    alike = 8 * (n_questions + 1) * n_columns + 8 * n_questions
+    total += evidence * alike * n_rows * n_labeled
+    if n_questions > 2:
+        total += config["n_row_layers"] * n_all * 2 * row_width**2
     return n_tables * total
 
 

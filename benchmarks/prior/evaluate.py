@@ -90,17 +90,17 @@ class Cells:
         self, network: torch.nn.Module, labeled: np.ndarray, columns: np.ndarray
     ) -> np.ndarray:
         """Mean over both orders of the classes."""
-        y = torch.from_numpy(self.y_pool[labeled]).float()[None]
+        y = torch.from_numpy(self.y_pool[labeled]).float()
+        y = torch.stack([1 - y, y])[None]
         nominal = torch.from_numpy(self.nominal[columns])[None]
+        z, q = self.z[..., columns], self.q[..., columns]
+        memory = network.read(z[:, labeled], q[:, labeled], nominal, y)
         chunk = max(1, MAX_CELLS // len(columns))
         parts = []
-        first = len(self.y_pool)
-        for start in range(first, self.q.shape[1], chunk):
-            stop = min(start + chunk, self.q.shape[1])
-            rows = np.concatenate([labeled, np.arange(start, stop)])
-            z, q = self.z[:, rows][..., columns], self.q[:, rows][..., columns]
-            logit = network(z, q, nominal, y), network(z, q, nominal, 1 - y)
-            parts.append(torch.sigmoid((logit[0] - logit[1]) / 2)[0])
+        for start in range(len(self.y_pool), self.q.shape[1], chunk):
+            rows = slice(start, start + chunk)
+            logit = network.answer(memory, z[:, rows], q[:, rows])[0]
+            parts.append(torch.sigmoid((logit[1] - logit[0]) / 2))
         return torch.cat(parts).double().numpy()
 
 

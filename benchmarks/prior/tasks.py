@@ -9,9 +9,10 @@ import torch
 from torch import Generator, Tensor
 
 from benchmarks.prior.columns import roughen
-from benchmarks.prior.draws import integer, log_integer, sorting_order
+from benchmarks.prior.draws import chance, integer, log_integer, sorting_order
 from benchmarks.prior.families import FAMILIES
 from benchmarks.prior.labels import (
+    MAX_CLASSES,
     draw_classes,
     draw_labeled_first,
     draw_n_classes,
@@ -21,9 +22,11 @@ from benchmarks.prior.labels import (
 
 ROWS = (200, 360)
 COLUMNS = (2, 32)
-LABELED = (4, 30, 200)  # half of the batches begin at the first, half at the second
+LABELED = (4, 30, 400)  # half of the batches begin at the first, half at the second
 QUERIES = (32, 96)
 MAX_TABLES = 64
+MANY_SHARE = 0.35  # of the batches ask about more than two classes
+MANY_CLASSES = (3, MAX_CLASSES)
 MAX_DEVIATION = 5.0
 
 
@@ -36,10 +39,11 @@ class Batch(NamedTuple):
         Standardised values and ranks among all rows of the table; NaN where missing.
     nominal : Tensor of shape (n_tables, n_columns), dtype bool
         Columns told to be codes without order.
-    y : Tensor of shape (n_tables, n_labeled)
-        Labels of the first rows.
-    target : Tensor of shape (n_tables, n_queries)
-        Labels of the others.
+    y : Tensor of shape (n_tables, n_questions, n_labeled)
+        Answers 0. and 1. of the first rows: one question, or one for each of three or
+        more classes.
+    target : Tensor of shape (n_tables, n_queries), dtype int64
+        Classes of the others.
     """
 
     z: Tensor
@@ -59,7 +63,12 @@ def generator_of(*numbers: int) -> Generator:
     return Generator().manual_seed(int(state[0] >> 1))
 
 
-def draw_batch(g: Generator, n_cells: int, n_labeled: int | None = None) -> Batch:
+def draw_batch(
+    g: Generator,
+    n_cells: int,
+    n_labeled: int | None = None,
+    n_classes: int | None = None,
+) -> Batch:
     """Draw tasks with about `n_cells` cells together.
 
     Parameters
@@ -70,51 +79,60 @@ def draw_batch(g: Generator, n_cells: int, n_labeled: int | None = None) -> Batc
         Cells of the rows that are used, over all tables.
     n_labeled : int, default=None
         Labelled rows of each table; drawn from the range of `LABELED` where None.
+    n_classes : int, default=None
+        Classes asked about, 2 for two sides of any number of classes; drawn where None.
 
     Returns
     -------
     Batch
         Tasks of equal size, of all families.
     """
+    if n_classes is None:
+        many = log_integer(g, *MANY_CLASSES)
+        n_classes = many if chance(g, MANY_SHARE, 1) else 2
+    n_questions = n_classes if n_classes > 2 else 1
     n_columns = log_integer(g, *COLUMNS)
     if n_labeled is None:
         fewest = LABELED[integer(g, 0, 2)]
-        n_labeled = log_integer(g, fewest, LABELED[2])
+        n_labeled = max(log_integer(g, fewest, LABELED[2]), n_classes)
     n_used = n_labeled + integer(g, QUERIES[0], QUERIES[1] + 1)
     n_rows = max(integer(g, ROWS[0], ROWS[1] + 1), n_used)
-    n_tables = round(n_cells / (n_used * (n_columns + 1)))
-    n_tables = min(max(n_tables, 2), MAX_TABLES)
-    x, y, nominal = draw_tables(g, n_tables, n_rows, n_columns)
+    cells_per_column = n_used * n_questions
+    if n_questions > 1:  # these tables are large: narrower ones, or one alone
+        n_columns = min(n_columns, max(2 * n_cells // cells_per_column, COLUMNS[0]))
+    n_tables = round(n_cells / (cells_per_column * (n_columns + 1)))
+    n_tables = min(max(n_tables, 1 if n_questions > 1 else 2), MAX_TABLES)
+    x, y, nominal = draw_tables(g, n_tables, n_rows, n_columns, n_classes)
     z, q = describe(x)
-    used = draw_labeled_first(g, y, n_labeled)[:, :n_used]
+    used = draw_labeled_first(g, y, n_labeled, n_classes)[:, :n_used]
     rows = used[..., None].expand(-1, -1, n_columns)
-    y = y.gather(1, used)
+    y = y.gather(1, used).long()
+    asked = torch.ones(1) if n_questions == 1 else torch.arange(n_classes)
+    answers = (y[:, None, :n_labeled] == asked[:, None]).float()
     return Batch(
-        z.gather(1, rows),
-        q.gather(1, rows),
-        nominal,
-        y[:, :n_labeled],
-        y[:, n_labeled:],
+        z.gather(1, rows), q.gather(1, rows), nominal, answers, y[:, n_labeled:]
     )
 
 
 def draw_tables(
-    g: Generator, n_tables: int, n_rows: int, n_columns: int
+    g: Generator, n_tables: int, n_rows: int, n_columns: int, n_classes: int = 2
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Draw tables of one size from all families.
+
+    Two classes are two sides of any number of classes.
 
     Returns
     -------
     x : Tensor of shape (n_tables, n_rows, n_columns)
         Columns, NaN where missing.
     y : Tensor of shape (n_tables, n_rows)
-        Labels 0. and 1.; each occurs at least twice in every table.
+        Classes 0., 1. and so on. Of two, each occurs at least twice in every table; of
+        more, some may be absent.
     nominal : Tensor of shape (n_tables, n_columns), dtype bool
         Columns told to be codes without order.
     """
-    family = torch.multinomial(
-        torch.tensor(list(FAMILIES.values())), n_tables, True, generator=g
-    )
+    shares = torch.tensor([pair[n_classes > 2] for pair in FAMILIES.values()])
+    family = torch.multinomial(shares, n_tables, True, generator=g)
     counts = torch.bincount(family, minlength=len(FAMILIES)).tolist()
     parts = [
         draw(g, count, n_rows, n_columns)
@@ -122,13 +140,16 @@ def draw_tables(
         if count
     ]
     x, scores = (torch.cat(part) for part in zip(*parts, strict=True))
-    n_classes = draw_n_classes(g, n_tables)
-    classes = draw_classes(g, scores, n_classes)
+    counts = draw_n_classes(g, n_tables)
+    if n_classes > 2:
+        counts = torch.full_like(counts, n_classes)
+    classes = draw_classes(g, scores, counts)
     x = shift_by_class(g, x, classes)
-    y = draw_two_sides(g, classes, n_classes)
+    sides = draw_two_sides(g, classes, counts)
+    y = sides if n_classes == 2 else classes.float()
     order = torch.rand(n_tables, generator=g).argsort()  # neighbours lend columns
-    x, y = x[order], y[order]
-    x, nominal = roughen(g, x, y)
+    x, y, sides = x[order], y[order], sides[order]
+    x, nominal = roughen(g, x, sides)
     return x, y, nominal
 
 

@@ -26,6 +26,7 @@ from benchmarks.prior.tasks import Batch, draw_batch, generator_of
 
 CONFIGS: dict[str, dict] = {
     "small": {"width": 64, "n_layers": 2, "n_readout": 2, "n_row_layers": 4},
+    "deep": {"width": 64, "n_layers": 2, "n_readout": 2, "n_row_layers": 10},
     "medium": {"width": 96, "n_layers": 3, "n_readout": 2, "n_row_layers": 6},
     "large": {
         "width": 192,
@@ -46,9 +47,9 @@ CONFIGS: dict[str, dict] = {
     },
 }
 VALIDATION_SEED = 2**31
-VALIDATION_LABELED = (6, 16, 48, 128)
+VALIDATION = ((6, 2), (16, 2), (48, 2), (128, 2), (300, 2), (40, 4), (100, 8))
 VALIDATION_CELLS = 12_000
-VALIDATION_BATCHES = 3  # of each number of labels
+VALIDATION_BATCHES = 3  # of each number of labels and classes
 WARM_UP_STEPS = 50
 MUON_RATE, ADAM_RATE = 0.004, 1e-3
 
@@ -159,14 +160,16 @@ class Trainer:
     def _take_up(self, path: Path) -> dict:
         """Load exported weights; return what they cost."""
         arrays, metadata = read_weights(path)
-        if json.loads(metadata["config"]) != self.network.config:
+        if not _grows_into(json.loads(metadata["config"]), self.network.config):
             raise ValueError(
                 f"{path} holds a network of {metadata['config']}, asked for was "
                 f"{json.dumps(self.network.config)}. Choose the --config it was "
-                "trained with."
+                "trained with, or one with more layers of the same kind."
             )
+        # added layers add nothing before they have learnt
         self.network.load_state_dict(
-            {name: torch.from_numpy(array).float() for name, array in arrays.items()}
+            {name: torch.from_numpy(array).float() for name, array in arrays.items()},
+            strict=False,
         )
         spent = asdict(Progress())
         return {name: type(spent[name])(metadata[name]) for name in spent}
@@ -239,14 +242,14 @@ class Trainer:
         self.running_loss = state["running_loss"]
 
     @torch.no_grad()
-    def validate(self, batches: dict[int, list[Batch]]) -> dict[int, float]:
-        """Mean log loss of the averaged weights by number of labelled rows."""
+    def validate(self, batches: dict[str, list[Batch]]) -> dict[str, float]:
+        """Mean log loss of the averaged weights by group of tasks."""
         return {
-            n_labeled: sum(
+            name: sum(
                 float(self._loss(self.average, batch.to(self.device))) / len(group)
                 for batch in group
             )
-            for n_labeled, group in batches.items()
+            for name, group in batches.items()
         }
 
     def _save(self) -> None:
@@ -277,8 +280,14 @@ class Trainer:
         on_gpu = self.device.type == "cuda"
         low = torch.autocast("cuda", torch.bfloat16) if on_gpu else nullcontext()
         with low:
-            logit = network(batch.z, batch.q, batch.nominal, batch.y)
-        return functional.binary_cross_entropy_with_logits(logit.float(), batch.target)
+            logit = network(batch.z, batch.q, batch.nominal, batch.y).float()
+        if batch.y.shape[1] == 1:
+            return functional.binary_cross_entropy_with_logits(
+                logit[:, 0], batch.target.float()
+            )
+        unseen = batch.y.sum(2) == 0  # classes that no row of the table has
+        logit = logit.masked_fill(unseen[..., None], -torch.inf)
+        return functional.cross_entropy(logit, batch.target)
 
     @torch.no_grad()
     def _update_average(self) -> None:
@@ -289,12 +298,12 @@ class Trainer:
 
     def _count(self, batch: Batch) -> None:
         n_tables, n_rows, n_columns = batch.z.shape
-        size = (n_tables, n_rows, n_columns, batch.y.shape[1])
+        size = (n_tables, n_rows, n_columns, batch.y.shape[2], batch.y.shape[1])
         self.progress.step += 1
         self.progress.tables += n_tables
         self.progress.flop += 3 * forward_flop(self.network.config, *size)
 
-    def _log(self, validation: dict[int, list[Batch]]) -> None:
+    def _log(self, validation: dict[str, list[Batch]]) -> None:
         wall, cpu = time.perf_counter(), time.process_time()
         losses = self.validate(validation)
         record = {
@@ -302,7 +311,7 @@ class Trainer:
             "rate": self.plan.rate(self.progress),
             "train_loss": self.running_loss,
             "validation_loss": sum(losses.values()) / len(losses),
-            **{f"validation_loss_{n}": loss for n, loss in losses.items()},
+            **{f"validation_loss_{name}": loss for name, loss in losses.items()},
         }
         with (self.plan.output / "log.jsonl").open("a") as file:
             file.write(json.dumps(record) + "\n")
@@ -329,12 +338,27 @@ def make_optimizers(network: nn.Module) -> list[torch.optim.Optimizer]:
     return [muon, adam]
 
 
-def validation_batches(n_cells: int = VALIDATION_CELLS) -> dict[int, list[Batch]]:
-    """Draw fixed tasks for each number of labelled rows, never seen in training."""
+def _grows_into(small: dict, large: dict) -> bool:
+    """Tell whether two networks differ in nothing but layers that were added."""
+    layers = ("n_layers", "n_row_layers")
+    if any(small[name] > large[name] for name in layers):
+        return False
+    if not small["n_row_layers"] and large["n_row_layers"]:
+        return False
+    return {**large, **{name: small[name] for name in layers}} == small
+
+
+def validation_batches(n_cells: int = VALIDATION_CELLS) -> dict[str, list[Batch]]:
+    """Draw fixed tasks, never seen in training, by numbers of labels and classes."""
     return {
-        n_labeled: [
-            draw_batch(generator_of(VALIDATION_SEED, n_labeled, i), n_cells, n_labeled)
+        f"{n_labeled}_rows_{n_classes}_classes": [
+            draw_batch(
+                generator_of(VALIDATION_SEED, n_labeled, n_classes, i),
+                n_cells,
+                n_labeled,
+                n_classes,
+            )
             for i in range(VALIDATION_BATCHES)
         ]
-        for n_labeled in VALIDATION_LABELED
+        for n_labeled, n_classes in VALIDATION
     }

@@ -1,7 +1,6 @@
 """What answers of `InContextClassifier` cost, in time and memory, against fixed bounds.
 
-A pass is one reading of a table by the network; each member takes two, one per order of
-the classes.
+A pass is one question about all rows of a table; of two classes, each is asked about.
 """
 
 from __future__ import annotations

@@ -189,7 +189,8 @@ class InContextClassifier(PartialLabelsClassifierMixin, BaseEstimator):
         self._fit_cells(X, random_state)
         self._store_context(X, labels)
         self._draw_subsets(random_state)
-        self._fit_temperature(network)
+        with one_thread():
+            self._fit_temperature(network)
         return self
 
     def _fit_cells(self, X, random_state):
@@ -223,17 +224,21 @@ class InContextClassifier(PartialLabelsClassifierMixin, BaseEstimator):
         if n_classes == 2 or self.n_labeled_ < MIN_ROWS_PER_CLASS * n_classes:
             return
         folds = list(held_out_folds(self._codes))
-        logits = [
-            self._logits(
-                network,
-                [subset.without(fold) for subset in self._subsets],
-                self._context.take(fold, slice(None)),
-                size=len(fold),
-            )
-            for fold in folds
-        ]
+        logits = [self._held_out_logits(network, fold) for fold in folds]
         codes = self._codes[np.concatenate(folds)]
         self.temperature_ = fit_temperature(np.vstack(logits), codes)
+
+    def _held_out_logits(self, network, rows):
+        cells = self._context.take(rows, slice(None))
+        return np.mean(
+            [
+                self._read(network, subset.without(rows)).logits(
+                    cells.take(slice(None), subset.columns), size=len(rows)
+                )
+                for subset in self._subsets
+            ],
+            axis=0,
+        )
 
     def predict_proba(self, X):
         """Predict class probabilities.
@@ -252,14 +257,16 @@ class InContextClassifier(PartialLabelsClassifierMixin, BaseEstimator):
         check_is_fitted(self)
         X = validate_table(self, X, reset=False)
         network = self._load_network()
-        return np.vstack(
-            [
-                self._predict_cells(
-                    network, self._cells.transform(index_rows(X, batch))
-                )
-                for batch in gen_batches(num_samples(X), PREDICT_BATCH)
-            ]
-        )
+        logits = np.zeros((num_samples(X), len(self.classes_)))
+        with one_thread():
+            for subset in self._subsets:
+                reader = self._read(network, subset)
+                for batch in gen_batches(len(logits), PREDICT_BATCH):
+                    cells = self._cells.transform(index_rows(X, batch))
+                    logits[batch] += reader.logits(
+                        cells.take(slice(None), subset.columns)
+                    )
+        return softmax(logits / (len(self._subsets) * self.temperature_), axis=1)
 
     def _load_network(self):
         # Imported on use: a fitted classifier is loaded without torch.
@@ -268,36 +275,13 @@ class InContextClassifier(PartialLabelsClassifierMixin, BaseEstimator):
         path = SHIPPED if self.weights is None else Path(self.weights)
         return load_network(path, resolve_device(self.device))
 
-    def _predict_cells(self, network, cells):
-        logits = self._logits(network, self._subsets, cells)
-        return softmax(logits / self.temperature_, axis=1)
+    def _read(self, network, subset):
+        from ._inference import Reader
 
-    def _logits(self, network, subsets, cells, size=None):
-        """Average the answers of members, one column per class."""
-        targets = self._targets()
-        logits = np.mean(
-            [self._ask(network, each, targets, cells, size) for each in subsets], axis=0
+        return Reader(
+            network,
+            self._context.take(subset.rows, subset.columns),
+            self._codes[subset.rows],
+            self._cells.nominal[subset.columns],
+            len(self.classes_),
         )
-        if len(self.classes_) == 2:
-            return np.hstack([np.zeros_like(logits), logits])
-        return logits
-
-    def _targets(self):
-        """One row per question to the network: which labelled rows are on its side."""
-        if len(self.classes_) == 2:
-            return (self._codes == 1)[None]
-        return self._codes == np.arange(len(self.classes_))[:, None]
-
-    def _ask(self, network, subset, targets, cells, size):
-        from ._inference import predict_logits
-
-        with one_thread():
-            return predict_logits(
-                network,
-                self._context.take(subset.rows, subset.columns),
-                targets[:, subset.rows],
-                self._cells.nominal[subset.columns],
-                cells.take(slice(None), subset.columns),
-                in_both_orders=len(targets) == 1,
-                size=size,
-            )

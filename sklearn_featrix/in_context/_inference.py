@@ -8,24 +8,15 @@ import torch
 from ..nn import InContextNetwork
 from ._cells import Cells
 
-__all__ = ["predict_logits"]
+__all__ = ["Reader"]
 
 MAX_PAIRS = 22_000_000  # of a row and a labelled row in a column: 88 MB per array
-CHUNK_SIZES = (1024, 512, 256, 128, 64)
+MAX_TOKENS = 100_000  # of cells, over all questions
+CHUNK_SIZES = (1024, 512, 256, 128, 64, 32, 16)
 
 
-@torch.inference_mode()
-def predict_logits(
-    network: InContextNetwork,
-    context: Cells,
-    targets: np.ndarray,
-    nominal: np.ndarray,
-    queries: Cells,
-    *,
-    in_both_orders: bool = True,
-    size: int | None = None,
-) -> np.ndarray:
-    """Ask the network about rows, for several targets over the same labelled rows.
+class Reader:
+    """A network that has read the labelled rows and is to be asked about others.
 
     Parameters
     ----------
@@ -33,58 +24,84 @@ def predict_logits(
         The network, on the device that is to compute.
     context : Cells
         The labelled rows.
-    targets : ndarray of shape (n_targets, n_labeled)
-        Their labels, 0 or 1.
+    codes : ndarray of shape (n_labeled,)
+        Their classes 0, 1, ...
     nominal : ndarray of shape (n_columns,)
         True where a column is a code without order.
-    queries : Cells
-        Rows to answer for.
-    in_both_orders : bool, default=True
-        Show each target also with its two classes exchanged: half the difference of
-        the two answers does not depend on which class came first.
-    size : int, default=None
-        Rows to answer for at a time; None takes :func:`chunk_size`.
-
-    Returns
-    -------
-    ndarray of shape (n_queries, n_targets)
-        Log-odds of 1 against 0, float64. A row's answer does not depend on the others:
-        all chunks have the same shape, the last one filled up.
+    n_classes : int
+        Number of classes, 2 or more.
     """
-    device = next(network.parameters()).device
-    targets = torch.as_tensor(targets, dtype=torch.float32, device=device)
-    nominal = torch.as_tensor(nominal, device=device)[None]
-    n_labeled, n_columns = context.z.shape
-    size = size or chunk_size(n_labeled, n_columns)
-    answers = np.empty((len(queries), len(targets)))
-    for start in range(0, len(queries), size):
-        rows = slice(start, start + size)
-        z = _stack(context.z, queries.z[rows], size, device)
-        q = _stack(context.q, queries.q[rows], size, device)
-        n_rows = min(size, len(queries) - start)
-        for position, target in enumerate(targets):
-            logits = network(z, q, nominal, target[None])
-            if in_both_orders:
-                logits = (logits - network(z, q, nominal, 1 - target[None])) / 2
-            answers[rows, position] = logits[0, :n_rows].cpu().double().numpy()
-    return answers
+
+    @torch.inference_mode()
+    def __init__(
+        self,
+        network: InContextNetwork,
+        context: Cells,
+        codes: np.ndarray,
+        nominal: np.ndarray,
+        n_classes: int,
+    ):
+        self.network = network
+        self.n_classes = n_classes
+        self.size = chunk_size(*context.z.shape, n_classes)
+        # of two classes, too, each is asked about: neither is preferred
+        questions = codes == np.arange(n_classes)[:, None]
+        self.memory = network.read(
+            self._tensor(context.z),
+            self._tensor(context.q),
+            self._tensor(nominal),
+            self._tensor(questions.astype(np.float32)),
+        )
+
+    @torch.inference_mode()
+    def logits(self, queries: Cells, size: int | None = None) -> np.ndarray:
+        """Ask about rows.
+
+        Parameters
+        ----------
+        queries : Cells
+            Rows to answer for.
+        size : int, default=None
+            Rows to answer for at a time; None takes :func:`chunk_size`.
+
+        Returns
+        -------
+        ndarray of shape (n_queries, n_classes)
+            Logits, whose softmax gives the probabilities; float64. A row's answer does
+            not depend on the others: all chunks have the same shape, the last one
+            filled up.
+        """
+        size = size or self.size
+        answers = np.empty((len(queries), self.n_classes))
+        for start in range(0, len(queries), size):
+            rows = slice(start, start + size)
+            chunk = self.network.answer(
+                self.memory,
+                self._filled(queries.z[rows], size),
+                self._filled(queries.q[rows], size),
+            )
+            n_rows = min(size, len(queries) - start)
+            answers[rows] = chunk[0, :, :n_rows].T.cpu().double().numpy()
+        # two questions about two classes: each has the log-odds of its own
+        return answers / 2 if self.n_classes == 2 else answers
+
+    def _filled(self, values: np.ndarray, size: int) -> torch.Tensor:
+        filler = np.zeros((size - len(values), values.shape[1]), dtype=np.float32)
+        return self._tensor(np.concatenate([values, filler]))
+
+    def _tensor(self, values: np.ndarray) -> torch.Tensor:
+        device = next(self.network.parameters()).device
+        return torch.from_numpy(values)[None].to(device)
 
 
-def chunk_size(n_labeled: int, n_columns: int) -> int:
-    """Rows to answer for at a time.
+def chunk_size(n_labeled: int, n_columns: int, n_classes: int = 2) -> int:
+    """Rows to answer for at a time, as many as memory allows.
 
-    Some four times as many as are labelled, since these are read again with every
-    chunk, but as few as memory wants: the network compares each row with each labelled
-    row in each column.
+    The network compares each row with each labelled row in each column, and holds a
+    token for each cell and class.
     """
-    affordable = MAX_PAIRS // (n_labeled * (n_columns + 1)) - n_labeled
-    size = min(6 * n_labeled, affordable)
-    return next((each for each in CHUNK_SIZES if each <= size), CHUNK_SIZES[-1])
-
-
-def _stack(
-    context: np.ndarray, queries: np.ndarray, size: int, device: torch.device
-) -> torch.Tensor:
-    filler = np.zeros((size - len(queries), context.shape[1]), dtype=np.float32)
-    stacked = np.concatenate([context, queries, filler])
-    return torch.from_numpy(stacked)[None].to(device)
+    affordable = min(
+        MAX_PAIRS // (n_labeled * (n_columns + 1)),
+        MAX_TOKENS // (n_classes * (n_columns + 2)),
+    )
+    return next((each for each in CHUNK_SIZES if each <= affordable), CHUNK_SIZES[-1])

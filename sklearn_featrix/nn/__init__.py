@@ -1,6 +1,6 @@
 """Torch modules and tensor functions for tables, free of scikit-learn."""
 
-from ._cell_features import EvidenceFeatures, evidence_features, place_features
+from ._cell_features import EvidenceFeatures, LabelEvidence, place_features
 from ._grouped_cluster_head import GroupedClusterHead
 from ._in_context_network import InContextNetwork
 from ._nearest_centroid import nearest_centroid
@@ -12,9 +12,9 @@ __all__ = [
     "EvidenceFeatures",
     "GroupedClusterHead",
     "InContextNetwork",
+    "LabelEvidence",
     "ProjectionHead",
     "ResidualEncoder",
-    "evidence_features",
     "nearest_centroid",
     "place_features",
     "swap_cells",

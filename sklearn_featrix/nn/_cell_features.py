@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-__all__ = ["EvidenceFeatures", "evidence_features", "place_features"]
+__all__ = ["EvidenceFeatures", "LabelEvidence", "place_features"]
 
 N_PLACE = 11
 N_EVIDENCE = 16
@@ -70,13 +70,13 @@ def place_features(z: Tensor, q: Tensor, nominal: Tensor) -> Tensor:
 
 
 class EvidenceFeatures(NamedTuple):
-    """What :func:`evidence_features` gives.
+    """What :class:`LabelEvidence` says of rows.
 
     Attributes
     ----------
-    cells : Tensor of shape (batch, n_rows, n_columns, 16)
+    cells : Tensor of shape (batch, n_questions, n_rows, n_columns, 16)
         Four numbers for each of four ways to find labelled rows like this cell.
-    rows : Tensor of shape (batch, n_rows, 16)
+    rows : Tensor of shape (batch, n_questions, n_rows, 16)
         The cells' evidence gathered over the columns, and the votes of whole rows.
     """
 
@@ -84,9 +84,7 @@ class EvidenceFeatures(NamedTuple):
     rows: Tensor
 
 
-def evidence_features(
-    q: Tensor, nominal: Tensor, y: Tensor, feature_mask: Tensor | None = None
-) -> EvidenceFeatures:
+class LabelEvidence:
     r"""Sum up the labels of the labelled rows that are alike, without learning.
 
     Each column is read by itself, in four ways: labelled rows with the equal value
@@ -119,20 +117,18 @@ def evidence_features(
 
     Parameters
     ----------
-    q : Tensor of shape (batch, n_rows, n_columns)
-        Ranks in [-1, 1], NaN where missing; equal values have equal ranks. Labelled
-        rows first.
+    q : Tensor of shape (batch, n_labeled, n_columns)
+        Ranks of the labelled rows in [-1, 1], NaN where missing; equal values have
+        equal ranks.
     nominal : Tensor of shape (batch, n_columns), dtype bool
         Columns whose values are codes without order.
-    y : Tensor of shape (batch, n_labeled)
-        Labels 0 and 1 of the first rows.
-    feature_mask : Tensor of shape (batch, n_columns), dtype bool, default=None
-        Columns that count in the row features; all where None.
+    y : Tensor of shape (batch, n_questions, n_labeled)
+        Labels 0 and 1 of the rows, by question.
 
-    Returns
-    -------
-    EvidenceFeatures
-        Features of the cells and of the rows.
+    Attributes
+    ----------
+    labeled : EvidenceFeatures
+        Features of the labelled rows.
 
     References
     ----------
@@ -141,132 +137,190 @@ def evidence_features(
     Examples
     --------
     >>> import torch
-    >>> from sklearn_featrix.nn import evidence_features
-    >>> q = torch.tensor([[[-1.0], [-1.0], [1.0], [1.0], [-1.0]]])
-    >>> y = torch.tensor([[0.0, 0.0, 1.0, 1.0]])
-    >>> evidence = evidence_features(q, torch.tensor([[True]]), y)
-    >>> evidence.cells.shape, evidence.rows.shape
-    (torch.Size([1, 5, 1, 16]), torch.Size([1, 5, 16]))
-    >>> evidence.cells[0, 4, 0, 0] < 0  # rows of this value are of the first class
+    >>> from sklearn_featrix.nn import LabelEvidence
+    >>> q = torch.tensor([[[-1.0], [-1.0], [1.0], [1.0]]])
+    >>> y = torch.tensor([[[0.0, 0.0, 1.0, 1.0]]])
+    >>> evidence = LabelEvidence(q, torch.tensor([[True]]), y)
+    >>> found = evidence(torch.tensor([[[-1.0]]]))
+    >>> found.cells.shape, found.rows.shape
+    (torch.Size([1, 1, 1, 1, 16]), torch.Size([1, 1, 1, 16]))
+    >>> found.cells[0, 0, 0, 0, 0] < 0  # rows of this value are of the first class
     tensor(True)
     """
-    n_labeled = y.shape[1]
-    rest = _Rest.of(y, q.shape[1])
-    seen = torch.ones_like(nominal) if feature_mask is None else feature_mask
-    ranks = torch.nan_to_num(q, nan=_MISSING_RANK).transpose(1, 2).contiguous()
-    gaps = ranks[..., None] - ranks[:, :, None, :n_labeled]
-    own = torch.arange(n_labeled, device=q.device)
-    gaps[:, :, own, own] = 4 * _MISSING_RANK  # nobody is his own neighbour
-    codes = nominal[:, :, None, None]
-    equal = (gaps == 0).to(q.dtype)
-    squared = gaps.square_()
-    ways = [_weighted_evidence(equal, y, rest)]
-    for bandwidth in BANDWIDTHS:
-        near = (1 - squared / bandwidth**2).clamp_(min=0).square_()
-        near = torch.where(codes, equal, near)
-        ways.append(_weighted_evidence(near, y, rest))
-    ways.append(_line_evidence(q, y, rest).masked_fill(codes, 0))
-    cells = torch.stack(ways, dim=-2).transpose(1, 2)
-    weights = cells[..., 0] * seen[:, None, :, None].to(q.dtype)
-    gain = _gain(weights, y, rest)
-    trust = gain.clamp(min=0)
-    trust = trust / (trust.amax(1, keepdim=True) + 0.01)
-    rows = torch.cat(
-        [
-            weights.sum(2) / seen.sum(1).clamp(min=1).to(q.dtype).sqrt()[:, None, None],
-            (weights * trust[:, None]).sum(2),
-            weights.gather(2, weights.abs().argmax(2, keepdim=True))[:, :, 0],
-            _row_votes(near, seen, trust.amax(2), y, rest),
-        ],
-        dim=-1,
-    )
-    about = gain[:, None, :, :, None].expand(*cells.shape[:-1], 1)
-    return EvidenceFeatures(torch.cat([cells, about], dim=-1).flatten(3), rows)
+
+    def __init__(self, q: Tensor, nominal: Tensor, y: Tensor) -> None:
+        self._ranks = _ranks(q)
+        self._nominal = nominal
+        self._y = y
+        self._line = _LineMoments.of(q, y)
+        rest = _Rest.of(y, leave_one_out=True)
+        cells, near = self._describe(q, rest, leave_one_out=True)
+        self._gain = _gain(cells[..., 0], y, rest)
+        trust = self._gain.clamp(min=0)
+        self._trust = trust / (trust.amax(2, keepdim=True) + 0.01)
+        self.labeled = self._gather(cells, near, rest, leave_one_out=True)
+
+    def __call__(self, q: Tensor) -> EvidenceFeatures:
+        """Describe rows that have no label.
+
+        Parameters
+        ----------
+        q : Tensor of shape (batch, n_rows, n_columns)
+            Their ranks.
+
+        Returns
+        -------
+        EvidenceFeatures
+            Features of the cells and of the rows.
+        """
+        rest = _Rest.of(self._y, leave_one_out=False)
+        cells, near = self._describe(q, rest, leave_one_out=False)
+        return self._gather(cells, near, rest, leave_one_out=False)
+
+    def _describe(
+        self, q: Tensor, rest: _Rest, leave_one_out: bool
+    ) -> tuple[Tensor, Tensor]:
+        """Evidence of cells but for the gain, and what the wider kernel calls near."""
+        gaps = _ranks(q)[..., None] - self._ranks[:, :, None]
+        if leave_one_out:
+            gaps.diagonal(dim1=2, dim2=3).fill_(4 * _MISSING_RANK)
+        codes = self._nominal[:, :, None, None]
+        equal = (gaps == 0).to(q.dtype)
+        squared = gaps.square_()
+        near = equal
+        ways = [_weighted_evidence(equal, self._y, rest)]
+        for bandwidth in BANDWIDTHS:
+            near = (1 - squared / bandwidth**2).clamp_(min=0).square_()
+            near = torch.where(codes, equal, near)
+            ways.append(_weighted_evidence(near, self._y, rest))
+        line = self._line.evidence(q, rest, leave_one_out)
+        ways.append(line.masked_fill(self._nominal[:, None, :, None, None], 0))
+        return torch.stack(ways, dim=-2).transpose(2, 3), near
+
+    def _gather(
+        self, cells: Tensor, near: Tensor, rest: _Rest, leave_one_out: bool
+    ) -> EvidenceFeatures:
+        """Add the gain to the cells, and gather them by row."""
+        weights = cells[..., 0]
+        strongest = weights.abs().argmax(3, keepdim=True)
+        trust = self._trust
+        rows = torch.cat(
+            [
+                weights.sum(3) / math.sqrt(weights.shape[3]),
+                (weights * trust[:, :, None]).sum(3),
+                weights.gather(3, strongest)[:, :, :, 0],
+                _row_votes(near, trust.amax(3), self._y, rest, leave_one_out),
+            ],
+            dim=-1,
+        )
+        about = self._gain[:, :, None, :, :, None].expand(*cells.shape[:-1], 1)
+        return EvidenceFeatures(torch.cat([cells, about], dim=-1).flatten(4), rows)
+
+
+def _ranks(q: Tensor) -> Tensor:
+    """Ranks by column, missing ones apart -> (batch, columns, rows)."""
+    return torch.nan_to_num(q, nan=_MISSING_RANK).transpose(1, 2).contiguous()
 
 
 class _Rest(NamedTuple):
-    """What is known of the labels but the row's own; each (batch, 1, n_rows)."""
+    """What is known of the labels but the row's own; (batch, questions, 1, n_rows)."""
 
     mean: Tensor
     variance: Tensor
 
     @classmethod
-    def of(cls, y: Tensor, n_rows: int) -> _Rest:
-        n_labeled = y.shape[1]
-        own = functional.pad(y, (0, n_rows - n_labeled))
-        left_out = functional.pad(torch.ones_like(y), (0, n_rows - n_labeled))
-        total = y.sum(1, keepdim=True) - own
-        mean = ((total + 0.5) / (n_labeled - left_out + 1))[:, None]
+    def of(cls, y: Tensor, leave_one_out: bool) -> _Rest:
+        total, n_labeled = y.sum(2, keepdim=True), y.shape[2]
+        if leave_one_out:
+            total, n_labeled = total - y, n_labeled - 1
+        mean = ((total + 0.5) / (n_labeled + 1))[:, :, None]
         return cls(mean, mean * (1 - mean))
 
 
 def _weighted_evidence(weights: Tensor, y: Tensor, rest: _Rest) -> Tensor:
-    """Weights (batch, columns, rows, labeled) -> (batch, columns, rows, 3)."""
-    sums = weights @ torch.stack([y, torch.ones_like(y)], dim=-1)[:, None]
-    positive, count = sums.unbind(-1)
+    """Weights (batch, columns, rows, labeled) -> (batch, questions, columns, rows, 3).
+
+    What is alike does not depend on the question, so that it is computed once.
+    """
+    labels = torch.cat([y, torch.ones_like(y[:, :1])], dim=1).transpose(1, 2)
+    sums = (weights @ labels[:, None]).movedim(-1, 1)
+    positive, count = sums[:, :-1], sums[:, -1:]
     share = (positive + rest.mean) / (count + 1)
     weight = torch.logit(share, eps=1e-4) - torch.logit(rest.mean)
     excess = positive - count * rest.mean
     deviations = torch.asinh(excess / (rest.variance * (count + 0.5)).sqrt())
-    return torch.stack([weight, deviations, torch.log1p(count)], dim=-1)
+    counted = torch.log1p(count).expand_as(weight)
+    return torch.stack([weight, deviations, counted], dim=-1)
 
 
-def _line_evidence(q: Tensor, y: Tensor, rest: _Rest) -> Tensor:
-    """Height of the line over the ranks -> (batch, columns, rows, 3)."""
-    n_labeled = y.shape[1]
-    present = (~torch.isnan(q)).to(q.dtype)
-    x = torch.nan_to_num(q)
-    label = y[..., None] * present[:, :n_labeled]
-    seen = x[:, :n_labeled]
-    moments = torch.stack(
-        [present[:, :n_labeled], seen, seen * seen, label, label * seen], dim=-1
-    )
-    own = functional.pad(moments, (0, 0, 0, 0, 0, q.shape[1] - n_labeled))
-    total = moments.sum(1, keepdim=True) - own
-    count, sum_x, sum_xx, sum_y, sum_xy = total.transpose(1, 2).unbind(-1)
-    n = count.clamp(min=1)
-    spread = (sum_xx - sum_x**2 / n).clamp(min=0)
-    together = sum_xy - sum_x * sum_y / n
-    scale = rest.variance.sqrt()
-    offset = x.transpose(1, 2) - sum_x / n
-    height = together / (spread + 1.0) / scale * offset * present.transpose(1, 2)
-    correlation = together / (n * (spread / n + 0.05)).sqrt() / scale
-    return torch.stack(
-        [
-            height.clamp(-5, 5),
-            torch.asinh(height * n.sqrt()),
-            torch.asinh(correlation).abs(),
-        ],
-        dim=-1,
-    )
+class _LineMoments(NamedTuple):
+    """Count, sums and products of ranks and labels of each labelled row."""
+
+    moments: Tensor  # (batch, questions, n_labeled, columns, 5)
+
+    @classmethod
+    def of(cls, q: Tensor, y: Tensor) -> _LineMoments:
+        present = (~torch.isnan(q)).to(q.dtype)[:, None]
+        x = torch.nan_to_num(q)[:, None]
+        label = y[..., None] * present
+        of_ranks = [each.expand_as(label) for each in (present, x, x * x)]
+        return cls(torch.stack([*of_ranks, label, label * x], dim=-1))
+
+    def evidence(self, q: Tensor, rest: _Rest, leave_one_out: bool) -> Tensor:
+        """Height of the line over the ranks -> (batch, questions, columns, rows, 3)."""
+        total = self.moments.sum(2, keepdim=True)
+        if leave_one_out:
+            total = total - self.moments
+        count, sum_x, sum_xx, sum_y, sum_xy = total.transpose(2, 3).unbind(-1)
+        n = count.clamp(min=1)
+        spread = (sum_xx - sum_x**2 / n).clamp(min=0)
+        together = sum_xy - sum_x * sum_y / n
+        scale = rest.variance.sqrt()
+        columns = q.transpose(1, 2)[:, None]
+        offset = torch.nan_to_num(columns) - sum_x / n
+        height = together / (spread + 1.0) / scale * offset
+        height = height.masked_fill(torch.isnan(columns), 0)
+        correlation = together / (n * (spread / n + 0.05)).sqrt() / scale
+        return torch.stack(
+            [
+                height.clamp(-5, 5),
+                torch.asinh(height * n.sqrt()),
+                torch.asinh(correlation).abs().expand_as(height),
+            ],
+            dim=-1,
+        )
 
 
 def _gain(weights: Tensor, y: Tensor, rest: _Rest) -> Tensor:
-    """Fall of the left-out log loss by each column -> (batch, columns, ways)."""
-    n_labeled = y.shape[1]
-    sign = (2 * y - 1)[:, :, None, None]
-    base = torch.logit(rest.mean[:, 0, :n_labeled])[..., None, None]
-    informed = functional.logsigmoid(sign * (base + weights[:, :n_labeled]))
-    return (informed - functional.logsigmoid(sign * base)).mean(1)
+    """Fall of the left-out log loss -> (batch, questions, columns, ways)."""
+    sign = (2 * y - 1)[..., None, None]
+    base = torch.logit(rest.mean[:, :, 0])[..., None, None]
+    informed = functional.logsigmoid(sign * (base + weights))
+    return (informed - functional.logsigmoid(sign * base)).mean(2)
 
 
 def _row_votes(
-    near: Tensor, seen: Tensor, trust: Tensor, y: Tensor, rest: _Rest
+    near: Tensor, trust: Tensor, y: Tensor, rest: _Rest, leave_one_out: bool
 ) -> Tensor:
-    """Votes of labelled rows by their mean nearness -> (batch, rows, 4)."""
+    """Votes of labelled rows by their mean nearness -> (batch, questions, rows, 4)."""
     n_rows, n_labeled = near.shape[2:]
-    plain = seen.to(near.dtype)
-    shares = torch.stack([plain, plain * (trust + 0.05)], dim=1)
+    n_questions = y.shape[1]
+    # the plain mean is the same for all questions
+    shares = torch.cat([torch.ones_like(trust[:, :1]), trust + 0.05], dim=1)
     shares = shares / shares.sum(2, keepdim=True).clamp(min=1e-6)
-    alike = (shares @ near.flatten(2)).reshape(len(y), 2, n_rows, n_labeled)
+    alike = torch.unflatten(shares @ near.flatten(2), 2, (n_rows, n_labeled))
     alike = alike - alike.mean(3, keepdim=True)
     alike = alike / (alike.square().mean(3, keepdim=True).sqrt() + 0.01)
-    own = torch.eye(n_rows, n_labeled, dtype=torch.bool, device=near.device)
+    mean = rest.mean[:, :, 0]
     votes = []
     for sharpness in SHARPNESS:
-        logits = (sharpness * alike).masked_fill(own, -torch.inf)
+        logits = sharpness * alike
+        if leave_one_out:
+            logits.diagonal(dim1=2, dim2=3).fill_(-torch.inf)
         shares = torch.nan_to_num(logits.softmax(-1))  # nobody else: nobody votes
-        share = 0.9 * (shares @ y[:, None, :, None])[..., 0]
-        share = share + (1 - 0.9 * shares.sum(-1)) * rest.mean
-        votes.append(torch.logit(share, eps=1e-4) - torch.logit(rest.mean))
-    return torch.cat(votes, dim=1).transpose(1, 2)
+        said = [shares[:, :1] @ y[..., None], shares[:, 1:] @ y[..., None]]
+        heard = shares.sum(-1)
+        heard = torch.stack([heard[:, :1].expand(-1, n_questions, -1), heard[:, 1:]])
+        share = 0.9 * torch.stack(said)[..., 0] + (1 - 0.9 * heard) * mean
+        votes.append(torch.logit(share, eps=1e-4) - torch.logit(mean))
+    return torch.cat(votes).movedim(0, -1)

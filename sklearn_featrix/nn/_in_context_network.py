@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from contextlib import AbstractContextManager, nullcontext
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -14,11 +15,14 @@ from ._cell_features import (
     N_PLACE,
     N_ROW_EVIDENCE,
     EvidenceFeatures,
-    evidence_features,
+    LabelEvidence,
     place_features,
 )
 
-__all__ = ["InContextNetwork"]
+__all__ = ["InContextMemory", "InContextNetwork"]
+
+N_TABLE = 4
+MAX_CLASSES = 10  # seen in training; more are told as so many
 
 
 class InContextNetwork(nn.Module):
@@ -26,11 +30,15 @@ class InContextNetwork(nn.Module):
 
     Each cell is described by its place in its column [1]_ and, before anything is
     learnt, by the labels of the labelled rows that are like it
-    (:func:`evidence_features`). Layers over cells attend over the columns of a row
+    (:class:`LabelEvidence`). Layers over cells attend over the columns of a row
     and over the labelled rows of a column [2]_; readout tokens gather each row;
     layers over rows attend to the labelled rows [3]_. The logit is the sum of a linear
     reading of the row, a vote of the labelled rows that match it, and a linear
     reading of its evidence.
+
+    Of more than two classes, each is asked about against the rest. The questions of
+    a table go through the network side by side, and each layer over rows is told the
+    mean of their tokens, so that the order of the classes does not matter.
 
     Nobody attends to rows without a label, so query rows do not influence one
     another; there are no positions, so the order of columns and of labelled rows
@@ -55,7 +63,7 @@ class InContextNetwork(nn.Module):
     row_attention : bool, default=True
         Whether the layers over cells look at other rows.
     evidence : bool, default=True
-        Whether cells carry :func:`evidence_features`.
+        Whether cells carry :class:`LabelEvidence`.
     expansion : int, default=2
         Width of the hidden layers over that of the tokens.
 
@@ -70,8 +78,8 @@ class InContextNetwork(nn.Module):
 
     - z, q: ``(batch, n_rows, n_columns)``, labelled rows first
     - nominal: ``(batch, n_columns)``
-    - y: ``(batch, n_labeled)``
-    - output: ``(batch, n_rows - n_labeled)``
+    - y: ``(batch, n_questions, n_labeled)``
+    - output: ``(batch, n_questions, n_rows - n_labeled)``
 
     References
     ----------
@@ -90,9 +98,9 @@ class InContextNetwork(nn.Module):
     >>> q = torch.rand(2, 9, 3) * 2 - 1  # ranks of 2 tables of 9 rows, 3 columns
     >>> z = 1.7 * q
     >>> nominal = torch.zeros(2, 3, dtype=torch.bool)
-    >>> y = torch.tensor([[0.0, 1.0, 1.0, 0.0], [1.0, 0.0, 0.0, 0.0]])
+    >>> y = torch.tensor([[[0.0, 1.0, 1.0, 0.0]], [[1.0, 0.0, 0.0, 0.0]]])
     >>> network(z, q, nominal, y).shape  # 4 rows are labelled, 5 ask
-    torch.Size([2, 5])
+    torch.Size([2, 1, 5])
     """
 
     def __init__(
@@ -126,7 +134,7 @@ class InContextNetwork(nn.Module):
         self.row_attention = row_attention
         row_width = n_readout * width
         n_features = N_PLACE + evidence * N_EVIDENCE
-        n_row_features = 3 + evidence * N_ROW_EVIDENCE
+        n_row_features = N_TABLE + evidence * N_ROW_EVIDENCE
         self.cell = nn.Sequential(
             nn.Linear(n_features, expansion * width),
             nn.GELU(),
@@ -146,20 +154,16 @@ class InContextNetwork(nn.Module):
         self.row_layers = nn.ModuleList(
             _RowLayer(row_width, n_heads, expansion) for _ in range(n_row_layers)
         )
+        self.class_mixers = nn.ModuleList(
+            _ClassMixer(row_width) for _ in range(n_row_layers)
+        )
         self.head = _MatchingHead(row_width)
         self.shortcut = nn.Linear(N_ROW_EVIDENCE, 1, bias=False) if evidence else None
         if self.shortcut is not None:
             nn.init.zeros_(self.shortcut.weight)
 
-    def forward(
-        self,
-        z: Tensor,
-        q: Tensor,
-        nominal: Tensor,
-        y: Tensor,
-        feature_mask: Tensor | None = None,
-    ) -> Tensor:
-        """Compute the logit of the second of two classes for each query row.
+    def forward(self, z: Tensor, q: Tensor, nominal: Tensor, y: Tensor) -> Tensor:
+        """Compute a logit for each question about each query row.
 
         Parameters
         ----------
@@ -171,64 +175,111 @@ class InContextNetwork(nn.Module):
             have equal ranks. NaN where missing.
         nominal : Tensor of shape (batch, n_columns), dtype bool
             Columns whose values are codes without order.
-        y : Tensor of shape (batch, n_labeled)
-            Labels 0. and 1. of the first rows.
-        feature_mask : Tensor of shape (batch, n_columns), dtype bool, default=None
-            False for columns to leave out, such as padding; all count where None.
+        y : Tensor of shape (batch, n_questions, n_labeled)
+            Answers 0. and 1. of the first rows. One question asks for the second of
+            two classes; two ask for each of the two. Three or more ask for one class
+            each against the rest, and every row has one of the classes.
 
         Returns
         -------
-        Tensor of shape (batch, n_rows - n_labeled)
-            Logits.
+        Tensor of shape (batch, n_questions, n_rows - n_labeled)
+            Logits. For up to two questions they are log-odds; for more, their softmax
+            over the questions gives the probabilities of the classes.
         """
         _check_sizes(z, q, nominal, y)
-        n_labeled = y.shape[1]
+        n_labeled = y.shape[2]
+        memory = self.read(z[:, :n_labeled], q[:, :n_labeled], nominal, y)
+        return self.answer(memory, z[:, n_labeled:], q[:, n_labeled:])
+
+    def read(self, z: Tensor, q: Tensor, nominal: Tensor, y: Tensor) -> InContextMemory:
+        """Read the labelled rows once, for any number of answers.
+
+        Parameters
+        ----------
+        z, q : Tensor of shape (batch, n_labeled, n_columns)
+            Values and ranks of the labelled rows.
+        nominal : Tensor of shape (batch, n_columns), dtype bool
+            Columns whose values are codes without order.
+        y : Tensor of shape (batch, n_questions, n_labeled)
+            Their answers.
+
+        Returns
+        -------
+        InContextMemory
+            What :meth:`answer` needs.
+        """
         evidence = None
         if self.evidence:
             with _full_precision(q.device.type):  # counts outgrow bfloat16
-                evidence = evidence_features(q, nominal, y, feature_mask)
-        cells, rows = self._tokens(z, q, nominal, y, evidence, feature_mask)
-        n_context = n_labeled
+                evidence = LabelEvidence(q, nominal, y)
+        features = None if evidence is None else evidence.labeled
+        about = _table_features(y, nominal)
+        cells, rows = self._tokens(z, q, nominal, about, features)
+        signs = (2 * y - 1).flatten(0, 1)[..., None]
+        known = signs * self.row_label + self.labeled
+        rows = rows + torch.unflatten(known, 2, (self.n_readout, -1))
         if self.row_attention:
+            cells = cells + (signs * self.cell_label)[:, :, None]
             cells, rows = self._with_thinking_rows(cells, rows)
-            n_context += self.n_thinking
-        last = len(self.cell_layers) - 1
-        for number, layer in enumerate(self.cell_layers):
-            cells, rows = layer(cells, rows, n_context, feature_mask, number == last)
-        tokens = rows.flatten(2)
+        rows, of_cells = self._through_cells(cells, rows)
         if not self.row_attention:
-            thinking = self.thinking.to(tokens.dtype).expand(len(y), -1, -1)
-            tokens = torch.cat([thinking, tokens], dim=1)
-            n_context += self.n_thinking
-        for layer in self.row_layers:
-            tokens = layer(tokens, n_context)
-        logit: Tensor = self.head(tokens[:, self.n_thinking :], y)
-        if self.shortcut is not None and evidence is not None:
-            logit = logit + self.shortcut(evidence.rows[:, n_labeled:]).squeeze(-1)
-        return logit
+            thinking = self.thinking.to(rows.dtype).expand(len(rows), -1, -1)
+            rows = torch.cat([thinking, rows], dim=1)
+        rows, of_rows = self._through_rows(rows, y.shape[1])
+        key = self.head.remember(rows[:, self.n_thinking :])
+        return InContextMemory(nominal, y, about, evidence, of_cells, of_rows, key)
+
+    def answer(self, memory: InContextMemory, z: Tensor, q: Tensor) -> Tensor:
+        """Compute a logit for each question about each row.
+
+        Parameters
+        ----------
+        memory : InContextMemory
+            What :meth:`read` gave.
+        z, q : Tensor of shape (batch, n_rows, n_columns)
+            Values and ranks of rows without labels.
+
+        Returns
+        -------
+        Tensor of shape (batch, n_questions, n_rows)
+            Logits.
+        """
+        features = None
+        if memory.evidence is not None:
+            with _full_precision(q.device.type):
+                features = memory.evidence(q)
+        n_questions = memory.y.shape[1]
+        cells, rows = self._tokens(z, q, memory.nominal, memory.about, features)
+        tokens, _ = self._through_cells(cells, rows, memory.of_cells)
+        tokens, _ = self._through_rows(tokens, n_questions, memory.of_rows)
+        logit = self.head(tokens, memory.key, memory.y.flatten(0, 1))
+        logit = logit.unflatten(0, (-1, n_questions))
+        if self.shortcut is not None and features is not None:
+            logit = logit + self.shortcut(features.rows).squeeze(-1)
+        out: Tensor = logit
+        return out
 
     def _tokens(
         self,
         z: Tensor,
         q: Tensor,
         nominal: Tensor,
-        y: Tensor,
+        about: Tensor,
         evidence: EvidenceFeatures | None,
-        feature_mask: Tensor | None,
     ) -> tuple[Tensor, Tensor]:
-        """Tokens of cells and, with the label where there is one, of rows."""
-        signs = functional.pad(2 * y - 1, (0, q.shape[1] - y.shape[1]))[..., None]
-        features = place_features(z, q, nominal)
-        about_rows = _table_features(y, nominal, feature_mask)[:, None]
-        about_rows = about_rows.expand(-1, q.shape[1], -1)
+        """Tokens of cells and rows, without labels.
+
+        From here on, the questions about a table are tables of their own.
+        """
+        n_questions, n_rows = about.shape[1], q.shape[1]
+        features = place_features(z, q, nominal)[:, None]
+        features = features.expand(-1, n_questions, -1, -1, -1)
+        about_rows = about[:, :, None].expand(-1, -1, n_rows, -1)
         if evidence is not None:
             features = torch.cat([features, evidence.cells], dim=-1)
             about_rows = torch.cat([about_rows, evidence.rows], dim=-1)
-        cells = self.cell(features)
-        rows = self.row(about_rows) + signs * self.row_label
-        rows = rows + signs.abs() * self.labeled
-        if self.row_attention:
-            cells = cells + (signs * self.cell_label)[:, :, None]
+        cells = self.cell(features.flatten(0, 1))
+        rows = self.row(about_rows.flatten(0, 1))
         return cells, rows.unflatten(2, (self.n_readout, -1))
 
     def _with_thinking_rows(self, cells: Tensor, rows: Tensor) -> tuple[Tensor, Tensor]:
@@ -238,6 +289,66 @@ class InContextNetwork(nn.Module):
         cells = torch.cat([thinking.expand(*size), cells], dim=1)
         size = (len(cells), -1, rows.shape[2], -1)
         return cells, torch.cat([thinking.expand(*size).to(rows.dtype), rows], dim=1)
+
+    def _through_cells(
+        self, cells: Tensor, rows: Tensor, memory: list[_KeysAndValues] | None = None
+    ) -> tuple[Tensor, list[_KeysAndValues]]:
+        """Token of each row after the layers over cells; what queries will look at."""
+        last = len(self.cell_layers) - 1
+        remembered = []
+        for number, layer in enumerate(self.cell_layers):
+            seen = None if memory is None else memory[number]
+            cells, rows, seen = layer(cells, rows, number == last, seen)
+            remembered.append(seen)
+        return rows.flatten(2), remembered
+
+    def _through_rows(
+        self,
+        tokens: Tensor,
+        n_questions: int,
+        memory: list[_KeysAndValues] | None = None,
+    ) -> tuple[Tensor, list[_KeysAndValues]]:
+        remembered = []
+        for number, layer in enumerate(self.row_layers):
+            tokens = self.class_mixers[number](tokens, n_questions)
+            tokens, seen = layer(tokens, None if memory is None else memory[number])
+            remembered.append(seen)
+        return tokens, remembered
+
+
+class _KeysAndValues(NamedTuple):
+    """What an attention layer looks at; each (batch, n_heads, n_tokens, width)."""
+
+    key: Tensor
+    value: Tensor
+
+
+class InContextMemory(NamedTuple):
+    """What a network keeps of the labelled rows of tables.
+
+    Attributes
+    ----------
+    nominal : Tensor of shape (batch, n_columns), dtype bool
+        Columns whose values are codes without order.
+    y : Tensor of shape (batch, n_questions, n_labeled)
+        Answers of the labelled rows.
+    about : Tensor of shape (batch, n_questions, n_features)
+        What is told of the tables.
+    evidence : LabelEvidence or None
+        The labelled rows' labels, to be summed up for other rows.
+    of_cells, of_rows : list
+        Keys and values of the layers over cells and over rows.
+    key : Tensor of shape (batch * n_questions, n_labeled, width)
+        Keys of the labelled rows in the last vote.
+    """
+
+    nominal: Tensor
+    y: Tensor
+    about: Tensor
+    evidence: LabelEvidence | None
+    of_cells: list[_KeysAndValues]
+    of_rows: list[_KeysAndValues]
+    key: Tensor
 
 
 def _full_precision(device_type: str) -> AbstractContextManager[None]:
@@ -250,28 +361,32 @@ def _full_precision(device_type: str) -> AbstractContextManager[None]:
 def _check_sizes(z: Tensor, q: Tensor, nominal: Tensor, y: Tensor) -> None:
     n_tables, n_rows, n_columns = q.shape
     fits = z.shape == q.shape and nominal.shape == (n_tables, n_columns)
-    if fits and len(y) == n_tables and 1 <= y.shape[1] <= n_rows:
+    fits = fits and y.ndim == 3 and len(y) == n_tables
+    if fits and y.shape[1] >= 1 and 1 <= y.shape[2] <= n_rows:
         return
     raise ValueError(
         "z and q must be (batch, n_rows, n_columns), nominal (batch, n_columns) and y "
-        "(batch, n_labeled) with 1 <= n_labeled <= n_rows; got "
+        "(batch, n_questions, n_labeled) with 1 <= n_labeled <= n_rows; got "
         f"{tuple(z.shape)}, {tuple(q.shape)}, {tuple(nominal.shape)} and "
         f"{tuple(y.shape)}."
     )
 
 
-def _table_features(y: Tensor, nominal: Tensor, feature_mask: Tensor | None) -> Tensor:
-    """Sizes and base rate -> (batch, 3)."""
-    n_labeled = torch.full_like(y[:, 0], y.shape[1])
-    n_columns = torch.full_like(y[:, 0], nominal.shape[1])
-    if feature_mask is not None:
-        n_columns = feature_mask.sum(1).to(y.dtype)
-    sizes = [n_labeled.log() / 2 - 1.5, n_columns.log() / 2 - 1]
-    return torch.stack([*sizes, _base_logit(y)], dim=-1)
+def _table_features(y: Tensor, nominal: Tensor) -> Tensor:
+    """Sizes, base rate and number of classes -> (batch, questions, 4)."""
+    n_questions, n_labeled = y.shape[1:]
+    sizes = [
+        math.log(n_labeled) / 2 - 1.5,
+        math.log(nominal.shape[1]) / 2 - 1,
+        math.log(min(max(n_questions, 2), MAX_CLASSES) / 2),
+    ]
+    base = _base_logit(y)
+    n_labeled_, n_columns, n_classes = (torch.full_like(base, s) for s in sizes)
+    return torch.stack([n_labeled_, n_columns, base, n_classes], dim=-1)
 
 
 def _base_logit(y: Tensor) -> Tensor:
-    return torch.logit((y.sum(1) + 0.5) / (y.shape[1] + 1))
+    return torch.logit((y.sum(-1) + 0.5) / (y.shape[-1] + 1))
 
 
 class _Norm(nn.Module):
@@ -287,7 +402,7 @@ class _Norm(nn.Module):
 
 
 class _Attention(nn.Module):
-    """Multi-head attention of `x` to `context`; starts as a similarity kernel."""
+    """Multi-head attention to a context; starts as a similarity kernel."""
 
     def __init__(self, width: int, n_heads: int) -> None:
         super().__init__()
@@ -305,18 +420,20 @@ class _Attention(nn.Module):
             self.key.weight.copy_(self.query.weight)
         nn.init.zeros_(self.out.weight)
 
-    def forward(self, x: Tensor, context: Tensor, mask: Tensor | None = None) -> Tensor:
-        query, key, value = (
-            projection(tokens).unflatten(-1, (self.n_heads, -1)).transpose(1, 2)
-            for projection, tokens in (
-                (self.query, x),
-                (self.key, context),
-                (self.value, context),
-            )
+    def remember(self, context: Tensor) -> _KeysAndValues:
+        """Keys and values of what is looked at."""
+        return _KeysAndValues(
+            self._heads(self.key(context)), self._heads(self.value(context))
         )
-        mixed = functional.scaled_dot_product_attention(query, key, value, mask)
+
+    def forward(self, x: Tensor, context: _KeysAndValues) -> Tensor:
+        query = self._heads(self.query(x))
+        mixed = functional.scaled_dot_product_attention(query, *context)
         out: Tensor = self.out(mixed.transpose(1, 2).flatten(2))
         return out
+
+    def _heads(self, tokens: Tensor) -> Tensor:
+        return torch.unflatten(tokens, -1, (self.n_heads, -1)).transpose(1, 2)
 
 
 class _FeedForward(nn.Module):
@@ -351,33 +468,46 @@ class _CellLayer(nn.Module):
         self,
         cells: Tensor,
         rows: Tensor,
-        n_context: int,
-        feature_mask: Tensor | None,
         last: bool,
-    ) -> tuple[Tensor, Tensor]:
-        x = torch.cat([rows, cells], dim=2)
-        x = self._attend_columns(x, feature_mask, last)
+        memory: _KeysAndValues | None = None,
+    ) -> tuple[Tensor, Tensor, _KeysAndValues | None]:
+        """Rows look at those in memory, or at one another where there is none."""
+        x = self._attend_columns(torch.cat([rows, cells], dim=2), last)
         if self.over_rows is not None and self.row_norm is not None:
             size = (x.shape[0], x.shape[2])
             columns = self.row_norm(x).transpose(1, 2).flatten(0, 1)
-            mixed = self.over_rows(columns, columns[:, :n_context])
+            if memory is None:
+                memory = self.over_rows.remember(columns)
+            mixed = self.over_rows(columns, memory)
             x = x + mixed.unflatten(0, size).transpose(1, 2)
         x = x + self.feed_forward(x)
-        return x[:, :, self.n_readout :], x[:, :, : self.n_readout]
+        return x[:, :, self.n_readout :], x[:, :, : self.n_readout], memory
 
-    def _attend_columns(
-        self, x: Tensor, feature_mask: Tensor | None, last: bool
-    ) -> Tensor:
+    def _attend_columns(self, x: Tensor, last: bool) -> Tensor:
         """After the last layer only the readout tokens are needed."""
         normed = self.column_norm(x).flatten(0, 1)
         n_wanted = self.n_readout if last else x.shape[2]
-        mask = None
-        if feature_mask is not None:
-            seen = functional.pad(feature_mask, (self.n_readout, 0), value=True)
-            mask = seen.repeat_interleave(x.shape[1], dim=0)[:, None, None]
-        mixed: Tensor = self.over_columns(normed[:, :n_wanted], normed, mask)
+        seen = self.over_columns.remember(normed)
+        mixed: Tensor = self.over_columns(normed[:, :n_wanted], seen)
         wanted = x[:, :, :n_wanted]
         return wanted + mixed.reshape(wanted.shape)
+
+
+class _ClassMixer(nn.Module):
+    """Tell each question the mean over the questions of its table, if there are 3."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.norm = _Norm(width)
+        self.mean = nn.Linear(width, width, bias=False)
+        nn.init.zeros_(self.mean.weight)
+
+    def forward(self, x: Tensor, n_questions: int) -> Tensor:
+        if n_questions < 3:
+            return x
+        normed = torch.unflatten(self.norm(x), 0, (-1, n_questions))
+        told: Tensor = self.mean(normed.mean(1, keepdim=True))
+        return (torch.unflatten(x, 0, (-1, n_questions)) + told).flatten(0, 1)
 
 
 class _RowLayer(nn.Module):
@@ -389,11 +519,15 @@ class _RowLayer(nn.Module):
         self.norm = _Norm(width)
         self.feed_forward = _FeedForward(width, expansion)
 
-    def forward(self, x: Tensor, n_context: int) -> Tensor:
+    def forward(
+        self, x: Tensor, memory: _KeysAndValues | None = None
+    ) -> tuple[Tensor, _KeysAndValues]:
+        """Rows look at those in memory, or at one another where there is none."""
         normed = self.norm(x)
-        x = x + self.attention(normed, normed[:, :n_context])
-        out: Tensor = x + self.feed_forward(x)
-        return out
+        if memory is None:
+            memory = self.attention.remember(normed)
+        x = x + self.attention(normed, memory)
+        return x + self.feed_forward(x), memory
 
 
 class _MatchingHead(nn.Module):
@@ -412,10 +546,14 @@ class _MatchingHead(nn.Module):
         self.gain = nn.Parameter(torch.tensor(1.0))
         self.base_gain = nn.Parameter(torch.tensor(0.0))
 
-    def forward(self, rows: Tensor, y: Tensor) -> Tensor:
-        rows = self.norm(rows)
-        labeled, queries = rows[:, : y.shape[1]], rows[:, y.shape[1] :]
-        query, key = self.query(queries), self.key(labeled)
+    def remember(self, labeled: Tensor) -> Tensor:
+        """Keys of the labelled rows."""
+        key: Tensor = self.key(self.norm(labeled))
+        return key
+
+    def forward(self, queries: Tensor, key: Tensor, y: Tensor) -> Tensor:
+        queries = self.norm(queries)
+        query = self.query(queries)
         scores = query @ key.transpose(1, 2) / math.sqrt(query.shape[-1])
         share = (scores.float().softmax(-1) @ y[..., None].float()).squeeze(-1)
         floor = 0.01 + 0.1 * torch.sigmoid(self.floor)

@@ -29,7 +29,7 @@ def write_weights():
 def network():
     """A small network that nobody trained."""
     with local_seed(0):
-        network = InContextNetwork(width=16, n_layers=1, n_heads=2)
+        network = InContextNetwork(width=16, n_layers=1, n_heads=2, n_row_layers=1)
         for parameter in network.parameters():
             if (parameter == 0).all():  # begins as nothing: would hide mistakes
                 torch.nn.init.normal_(parameter, std=0.1)

@@ -1,103 +1,141 @@
+from copy import deepcopy
+
 import numpy as np
 import pytest
 import torch
 
 from sklearn_featrix.in_context._cells import Cells
-from sklearn_featrix.in_context._inference import chunk_size, predict_logits
-
-
-@pytest.fixture
-def task():
-    rng = np.random.default_rng(0)
-    q = rng.uniform(-1, 1, size=(340, 5)).astype(np.float32)
-    q[rng.random(q.shape) < 0.1] = np.nan
-    cells = Cells(2 * q, q)
-    targets = rng.integers(2, size=(3, 40))
-    context, queries = (
-        cells.take(rows, slice(None)) for rows in (slice(40), slice(40, None))
-    )
-    return context, targets, queries
-
+from sklearn_featrix.in_context._inference import CHUNK_SIZES, Reader, chunk_size
 
 NOMINAL = np.array([False, True, False, False, True])
 
 
-def logits(network, context, targets, queries):
-    return predict_logits(network, context, targets, NOMINAL, queries)
+@pytest.fixture(params=[2, 3, 5])
+def n_classes(request):
+    return request.param
 
 
-def test_logits_are_those_of_the_network_in_both_label_orders(network, task):
-    context, targets, queries = task
-    answers = logits(network, *task)
+@pytest.fixture
+def task(n_classes):
+    return make_task(n_classes)
+
+
+def make_task(n_classes):
+    """Labelled rows, their classes, and rows to ask about."""
+    rng = np.random.default_rng(0)
+    q = rng.uniform(-1, 1, size=(340, 5)).astype(np.float32)
+    q[rng.random(q.shape) < 0.1] = np.nan
+    cells = Cells(2 * q, q)
+    codes = rng.permutation(np.arange(40) % n_classes)
+    context, queries = (
+        cells.take(rows, slice(None)) for rows in (slice(40), slice(40, None))
+    )
+    return context, codes, queries
+
+
+def logits(network, context, codes, queries, size=None):
+    n_classes = codes.max() + 1
+    reader = Reader(network, context, codes, NOMINAL, n_classes)
+    return reader.logits(queries, size=size)
+
+
+def log_proba(logits):
+    return torch.from_numpy(logits).log_softmax(1).numpy()
+
+
+def of_network(network, context, queries, y):
     z, q = (
         torch.from_numpy(np.concatenate(pair))[None]
         for pair in ((context.z, queries.z), (context.q, queries.q))
     )
-    nominal = torch.from_numpy(NOMINAL)[None]
-    for target, answer in zip(targets, answers.T, strict=True):
-        y = torch.as_tensor(target, dtype=torch.float32)[None]
-        expected = (network(z, q, nominal, y) - network(z, q, nominal, 1 - y)) / 2
-        np.testing.assert_allclose(answer, expected[0], atol=1e-5)
+    y = torch.as_tensor(y, dtype=torch.float32)[None]
+    return network(z, q, torch.from_numpy(NOMINAL)[None], y)[0]
+
+
+def test_logits_are_those_of_the_network(network, task, n_classes):
+    context, codes, queries = task
+    answers = logits(network, *task)
+    assert answers.shape == (300, n_classes)
+    assert answers.dtype == np.float64
     assert answers.std() > 1e-3
+    questions = codes == np.arange(n_classes)[:, None]
+    expected = of_network(network, context, queries, questions).T
+    expected = expected.log_softmax(1) if n_classes > 2 else expected / 2
+    found = log_proba(answers) if n_classes > 2 else answers
+    np.testing.assert_allclose(found, expected, atol=1e-5)
 
 
-def test_one_order_of_the_classes(network, task):
-    context, targets, queries = task
-    once, other_way_round = (
-        predict_logits(
-            network, context, asked, NOMINAL, queries, in_both_orders=False, size=64
-        )
-        for asked in (targets, 1 - targets)
-    )
-    np.testing.assert_allclose(
-        (once - other_way_round) / 2, logits(network, *task), atol=1e-5
-    )
+def test_of_two_classes_neither_is_preferred(network):
+    context, codes, queries = make_task(2)
+    asked = [of_network(network, context, queries, y[None]) for y in (codes, 1 - codes)]
+    odds = (asked[0] - asked[1])[0] / 2
+    answers = logits(network, context, codes, queries)
+    np.testing.assert_allclose(answers[:, 1] - answers[:, 0], odds, atol=1e-5)
 
 
-def test_exchanging_the_classes_changes_the_sign(network, task):
-    context, targets, queries = task
-    np.testing.assert_array_equal(
-        logits(network, context, 1 - targets, queries), -logits(network, *task)
-    )
+def test_renaming_the_classes_permutes_their_logits(network, task, n_classes):
+    context, codes, queries = task
+    renamed = np.roll(np.arange(n_classes), 1)
+    permuted = logits(network, context, renamed[codes], queries)[:, renamed]
+    np.testing.assert_allclose(permuted, logits(network, *task), atol=1e-5)
+
+
+def test_a_class_without_a_labeled_row_gets_a_logit(network, task, n_classes):
+    context, codes, queries = task
+    reader = Reader(network, context, codes, NOMINAL, n_classes + 1)
+    assert np.isfinite(reader.logits(queries)).all()
 
 
 @pytest.mark.parametrize("n_queries", [1, 2, 127, 128, 129, 299])
 def test_a_row_does_not_depend_on_its_company(network, task, n_queries):
-    context, targets, queries = task
+    context, codes, queries = task
     last = queries.take(slice(-n_queries, None), slice(None))
     np.testing.assert_array_equal(
-        logits(network, context, targets, last), logits(network, *task)[-n_queries:]
+        logits(network, context, codes, last), logits(network, *task)[-n_queries:]
     )
 
 
-def test_the_order_of_labeled_rows_and_of_columns_does_not_matter(network, task):
-    context, targets, queries = task
+@pytest.mark.parametrize("size", [1, 64, 299, 1000])
+def test_chunks_of_any_size_give_the_same(network, task, size):
+    np.testing.assert_allclose(
+        logits(network, *task, size=size), logits(network, *task), atol=1e-5
+    )
+
+
+def test_no_row_to_ask_about(network, task, n_classes):
+    context, codes, queries = task
+    nobody = queries.take(slice(0), slice(None))
+    assert logits(network, context, codes, nobody).shape == (0, n_classes)
+
+
+def test_the_order_of_labeled_rows_and_of_columns_does_not_matter(
+    network, task, n_classes
+):
+    context, codes, queries = task
     rows = np.random.default_rng(1).permutation(40)
-    columns = np.array([3, 1, 0, 4, 2])  # nominal ones stay nominal
     columns = np.array([2, 4, 3, 0, 1])
-    permuted = predict_logits(
-        network,
-        context.take(rows, columns),
-        targets[:, rows],
-        NOMINAL[columns],
-        queries.take(slice(None), columns),
+    reader = Reader(
+        network, context.take(rows, columns), codes[rows], NOMINAL[columns], n_classes
     )
+    permuted = reader.logits(queries.take(slice(None), columns))
     np.testing.assert_allclose(permuted, logits(network, *task), atol=1e-4)
 
 
 def test_large_contexts_go_in_small_chunks():
-    assert chunk_size(100, 10) == 512
-    assert chunk_size(500, 10) == 1024
-    assert chunk_size(500, 64) == 128
-    assert chunk_size(2000, 64) == chunk_size(5000, 32) == chunk_size(2, 2) == 64
+    assert chunk_size(100, 10) == chunk_size(500, 10) == CHUNK_SIZES[0]
+    assert chunk_size(500, 64) == 512
+    assert chunk_size(2000, 64) == chunk_size(5000, 32) == 128
+    assert chunk_size(1_000_000, 64) == CHUNK_SIZES[-1]
+
+
+def test_many_classes_go_in_small_chunks():
+    sizes = [chunk_size(100, 10, n_classes) for n_classes in (2, 10, 40)]
+    assert sizes == [1024, 512, 128]
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU")
 def test_a_gpu_gives_the_same_probabilities(network, task):
-    from copy import deepcopy
-
     on_gpu = logits(deepcopy(network).to("cuda"), *task)
-    expected = logits(network, *task)
     np.testing.assert_allclose(
-        1 / (1 + np.exp(-on_gpu)), 1 / (1 + np.exp(-expected)), atol=1e-3
+        np.exp(log_proba(on_gpu)), np.exp(log_proba(logits(network, *task))), atol=1e-3
     )

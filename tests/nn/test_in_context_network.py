@@ -21,8 +21,12 @@ def same_weights_every_time():
 
 @pytest.fixture(params=SHAPES.values(), ids=SHAPES)
 def network(request):
+    return make_network(**request.param)
+
+
+def make_network(**shape):
     """A network whose weights are all random, none 0 as at the start of training."""
-    network = InContextNetwork(width=16, n_heads=2, n_thinking=3, **request.param)
+    network = InContextNetwork(width=16, n_heads=2, n_thinking=3, **shape)
     g = torch.Generator().manual_seed(0)
     with torch.no_grad():
         for parameter in network.parameters():
@@ -30,16 +34,22 @@ def network(request):
     return network.eval().requires_grad_(False)
 
 
-@pytest.fixture
-def table():
+@pytest.fixture(params=[1, 3], ids=["one question", "three classes"])
+def table(request):
     """Arguments of the network: 2 tables of 25 rows, 9 of them labelled."""
+    return make_table(request.param)
+
+
+def make_table(n_questions):
     g = torch.Generator().manual_seed(1)
     q = torch.rand(2, 25, 5, generator=g) * 2 - 1
     q[:, ::4, 2] = NAN
     q[..., 0] = (2 * q[..., 0]).round() / 2
     nominal = torch.zeros(2, 5, dtype=torch.bool)
     nominal[:, 0] = True
-    y = torch.tensor([[0.0, 1, 1, 0, 0, 0, 1, 0, 1], [1.0, 0, 0, 0, 0, 0, 0, 0, 1]])
+    codes = torch.tensor([[0, 1, 1, 2, 0, 0, 1, 2, 1], [1, 0, 2, 0, 2, 0, 3, 0, 1]])
+    asked = torch.ones(1) if n_questions == 1 else torch.arange(n_questions)
+    y = (codes[:, None] % max(n_questions, 2) == asked[:, None]).float()
     return {"z": 1.5 * q, "q": q, "nominal": nominal, "y": y}
 
 
@@ -58,7 +68,7 @@ def assert_same(one, other):
 
 def test_output_has_one_logit_per_query_row(network, table):
     logits = network(**table)
-    assert logits.shape == (2, 16)
+    assert logits.shape == (2, table["y"].shape[1], 16)
     assert torch.isfinite(logits).all()
     assert logits.std() > 0.01
 
@@ -71,13 +81,13 @@ def test_order_of_columns_does_not_matter(network, table):
 def test_order_of_labelled_rows_does_not_matter(network, table):
     order = [4, 2, 8, 0, 1, 7, 3, 6, 5]
     shuffled = take(table, rows=order + list(range(9, 25)))
-    shuffled["y"] = table["y"][:, order]
+    shuffled["y"] = table["y"][..., order]
     assert_same(network(**shuffled), network(**table))
 
 
 def test_query_rows_do_not_influence_one_another(network, table):
     few = take(table, rows=[*range(9), 20, 11])
-    assert_same(network(**few), network(**table)[:, [11, 2]])
+    assert_same(network(**few), network(**table)[..., [11, 2]])
 
 
 def test_tables_of_a_batch_do_not_influence_one_another(network, table):
@@ -85,20 +95,56 @@ def test_tables_of_a_batch_do_not_influence_one_another(network, table):
     assert_same(network(**second), network(**table)[1:])
 
 
-def test_masked_columns_do_not_matter(network, table):
-    mask = torch.tensor([[True, True, False, True, False]] * 2)
-    alone = take(table, columns=[0, 1, 3])
-    assert_same(network(**table, feature_mask=mask), network(**alone))
-    changed = {**table, "z": table["z"].clone(), "q": table["q"].clone()}
-    changed["q"][..., 4] = changed["z"][..., 4] = -0.3
-    assert_same(
-        network(**changed, feature_mask=mask), network(**table, feature_mask=mask)
-    )
+@pytest.mark.parametrize("size", [1, 5, 16])
+def test_answers_in_chunks_are_those_of_one_pass(network, table, size):
+    labeled, others = take(table, rows=slice(9)), take(table, rows=slice(9, None))
+    memory = network.read(**labeled)
+    chunks = [
+        network.answer(
+            memory,
+            others["z"][:, start : start + size],
+            others["q"][:, start : start + size],
+        )
+        for start in range(0, 16, size)
+    ]
+    assert_same(torch.cat(chunks, dim=2), network(**table))
 
 
-def test_a_full_mask_changes_nothing(network, table):
-    mask = torch.ones(2, 5, dtype=torch.bool)
-    assert_same(network(**table, feature_mask=mask), network(**table))
+@pytest.mark.parametrize("n_questions", [3, 4])
+def test_the_order_of_the_classes_does_not_matter(network, n_questions):
+    table = make_table(n_questions)
+    order = [2, 0, 1, 3][:n_questions]
+    permuted = {**table, "y": table["y"][:, order]}
+    assert_same(network(**permuted), network(**table)[:, order])
+    assert (network(**permuted) - network(**table)).abs().max() > 0.01
+
+
+def test_up_to_two_questions_are_answered_independently(network):
+    table = make_table(2)
+    alone = [network(**{**table, "y": table["y"][:, [i]]}) for i in range(2)]
+    assert_same(network(**table), torch.cat(alone, dim=1))
+
+
+@pytest.mark.parametrize("shape", ["cells and rows", "rows"])
+def test_three_questions_and_not_two_are_told_of_one_another(shape):
+    network = make_network(**SHAPES[shape])
+    before = [network(**make_table(n)) for n in (1, 2, 3)]
+    with torch.no_grad():
+        for mixer in network.class_mixers:
+            mixer.mean.weight.zero_()
+    after = [network(**make_table(n)) for n in (1, 2, 3)]
+    for one, other in zip(before[:2], after[:2], strict=True):
+        torch.testing.assert_close(one, other, rtol=0, atol=0)
+    assert (before[2] - after[2]).abs().max() > 0.01
+
+
+def test_another_class_changes_the_answers_about_the_first(network):
+    """Through the mean over questions, where there are layers over rows."""
+    table = make_table(4)
+    changed = {**table, "y": table["y"].clone()}
+    changed["y"][:, 1:] = table["y"][:, 1:].roll(1, dims=2)
+    apart = (network(**changed) - network(**table))[:, 0].abs().max()
+    assert apart > 1e-3 if network.config["n_row_layers"] else apart < 1e-4
 
 
 def test_labels_matter(network, table):
@@ -107,9 +153,12 @@ def test_labels_matter(network, table):
 
 
 def test_one_label_and_no_query_row_are_allowed(network, table):
-    assert network(**{**table, "y": table["y"][:, :1]}).shape == (2, 24)
+    n_questions = table["y"].shape[1]
+    one_label = {**table, "y": table["y"][..., :1]}
+    assert network(**one_label).shape == (2, n_questions, 24)
+    assert torch.isfinite(network(**one_label)).all()
     only_labelled = take(table, rows=slice(9))
-    assert network(**only_labelled).shape == (2, 0)
+    assert network(**only_labelled).shape == (2, n_questions, 0)
 
 
 def test_config_rebuilds_the_network(network, table):
@@ -147,9 +196,10 @@ def test_learns_a_rule_from_its_context():
     def loss():
         q = torch.rand(16, 48, 1, generator=g) * 2 - 1
         truth = ((q[..., 0] > 0) ^ (torch.rand(16, 1, generator=g) < 0.5)).float()
-        logits = network(q, q, torch.zeros(16, 1, dtype=torch.bool), truth[:, :16])
+        nominal = torch.zeros(16, 1, dtype=torch.bool)
+        logits = network(q, q, nominal, truth[:, None, :16])
         return torch.nn.functional.binary_cross_entropy_with_logits(
-            logits, truth[:, 16:]
+            logits[:, 0], truth[:, 16:]
         )
 
     before = loss()
@@ -160,11 +210,11 @@ def test_learns_a_rule_from_its_context():
     assert loss() < min(0.15, before / 2)
 
 
-@pytest.mark.parametrize("n_labeled", [0, 26])
-def test_sizes_that_do_not_fit_are_refused(table, n_labeled):
+@pytest.mark.parametrize("shape", [(2, 1, 0), (2, 1, 26), (2, 0, 9), (2, 9), (1, 1, 9)])
+def test_sizes_that_do_not_fit_are_refused(shape):
     network = InContextNetwork(width=16, n_layers=1)
     with pytest.raises(ValueError, match="1 <= n_labeled <= n_rows"):
-        network(table["z"], table["q"], table["nominal"], torch.ones(2, n_labeled))
+        network(**{**make_table(1), "y": torch.ones(shape)})
 
 
 def test_width_must_be_a_multiple_of_the_heads():

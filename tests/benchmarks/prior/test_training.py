@@ -9,6 +9,7 @@ from benchmarks.prior.checkpoints import latest_checkpoint, read_weights
 from benchmarks.prior.tasks import draw_batch, generator_of
 from benchmarks.prior.training import (
     CONFIGS,
+    VALIDATION,
     WARM_UP_STEPS,
     Plan,
     Progress,
@@ -23,7 +24,7 @@ CONFIG = {"width": 16, "n_layers": 1, "n_heads": 2, "n_row_layers": 1}
 
 @pytest.fixture(autouse=True)
 def little_validation(monkeypatch):
-    monkeypatch.setattr(training, "VALIDATION_LABELED", (6, 16))
+    monkeypatch.setattr(training, "VALIDATION", ((6, 2), (16, 4)))
     monkeypatch.setattr(training, "VALIDATION_BATCHES", 1)
     monkeypatch.setattr(training, "VALIDATION_CELLS", 1500)
 
@@ -76,7 +77,11 @@ def test_log_says_what_was_spent_and_gained(tmp_path, caplog):
     last = records[-1]
     assert last["tables"] == progress.tables
     assert last["validation_loss"] == pytest.approx(
-        (last["validation_loss_6"] + last["validation_loss_16"]) / 2
+        (
+            last["validation_loss_6_rows_2_classes"]
+            + last["validation_loss_16_rows_4_classes"]
+        )
+        / 2
     )
     for name in ("seconds", "cpu_seconds", "flop", "train_loss", "rate"):
         assert last[name] >= 0
@@ -109,8 +114,38 @@ def test_a_run_begins_with_exported_weights(tmp_path):
     assert read_weights(weights)[1]["tables"] == str(
         first.progress.tables + second.progress.tables
     )
+
+
+@pytest.fixture
+def trained(tmp_path):
+    """An exported network that has learnt a little."""
+    weights = tmp_path / "trained.safetensors"
+    Trainer(make_plan(tmp_path / "trained", weights=weights)).run()
+    return weights
+
+
+@pytest.mark.parametrize("added", [{"n_row_layers": 3}, {"n_layers": 3}])
+def test_added_layers_change_nothing_at_first(trained, tmp_path, added):
+    same = Trainer(make_plan(tmp_path, initial=trained))
+    grown = Trainer(Plan(tmp_path, {**CONFIG, **added}, initial=trained))
+    n_weights = [len(list(each.network.parameters())) for each in (same, grown)]
+    assert n_weights[0] < n_weights[1]
+    for n_classes in (2, 4):
+        batch = draw_batch(generator_of(0), 1500, n_classes=n_classes)[:4]
+        for name in ("network", "average"):
+            before, after = getattr(same, name)(*batch), getattr(grown, name)(*batch)
+            torch.testing.assert_close(before, after, rtol=1e-4, atol=1e-5)
+    grown.step()
+    assert grown.progress.step == 1
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"width": 32}, {"n_heads": 4}, {"n_row_layers": 0}, {"row_attention": False}],
+)
+def test_a_network_does_not_grow_into_one_of_another_kind(trained, tmp_path, changed):
     with pytest.raises(ValueError, match="--config"):
-        Trainer(Plan(tmp_path, {**CONFIG, "width": 32}, initial=weights))
+        Trainer(Plan(tmp_path, {**CONFIG, **changed}, initial=trained))
 
 
 def test_budget_in_seconds_ends_a_run(tmp_path):
@@ -131,21 +166,61 @@ def test_rate_warms_up_stays_and_decays(tmp_path):
 def test_training_lowers_the_loss(tmp_path, monkeypatch):
     monkeypatch.setattr(training, "WARM_UP_STEPS", 1)
     monkeypatch.setattr(training, "ADAM_RATE", 3e-3)
-    monkeypatch.setattr(training, "VALIDATION_LABELED", (64,))
+    monkeypatch.setattr(training, "VALIDATION", ((64, 2), (64, 4)))
     trainer = Trainer(make_plan(tmp_path, steps=60, seed=1))
     validation = validation_batches(24_000)
-    before = trainer.validate(validation)[64]
-    for _ in range(10):
+    before = trainer.validate(validation)
+    for _ in range(30):
         trainer.step()
-    assert trainer.validate(validation)[64] < before - 0.02
+    after = trainer.validate(validation)
+    assert set(after) == {"64_rows_2_classes", "64_rows_4_classes"}
+    for name, loss in after.items():
+        assert loss < before[name] - 0.02
 
 
 def test_validation_tasks_are_fixed():
     one, other = validation_batches(1500), validation_batches(1500)
-    assert list(one) == [6, 16]
-    for n_labeled, (batch,) in one.items():
-        assert batch.y.shape[1] == n_labeled
-        torch.testing.assert_close(batch.target, other[n_labeled][0].target)
+    assert list(one) == ["6_rows_2_classes", "16_rows_4_classes"]
+    shapes = [batch.y.shape[1:] for (batch,) in one.values()]
+    assert shapes == [(1, 6), (4, 16)]
+    for name, (batch,) in one.items():
+        torch.testing.assert_close(batch.target, other[name][0].target)
+
+
+def test_validation_never_asks_for_a_class_without_a_row():
+    """Its loss would be infinite."""
+    assert all(n_labeled >= n_classes for n_labeled, n_classes in VALIDATION)
+
+
+def test_loss_of_one_question_is_that_of_its_log_odds(tmp_path):
+    batch = draw_batch(generator_of(0), 1500, n_classes=2)
+    logit = torch.randn(len(batch.y), 1, batch.target.shape[1])
+    loss = Trainer(make_plan(tmp_path))._loss(lambda *_: logit, batch)
+    right = torch.where(batch.target == 1, logit[:, 0], -logit[:, 0])
+    torch.testing.assert_close(loss, -right.sigmoid().log().mean())
+
+
+def test_loss_leaves_out_classes_that_no_row_has(tmp_path):
+    batch = draw_batch(generator_of(0), 1500, n_labeled=40, n_classes=4)
+    n_tables, n_queries = batch.target.shape
+    trainer = Trainer(make_plan(tmp_path))
+    # the third class has become the second: nobody has it any more
+    y = batch.y.clone()
+    y[:, 1] += y[:, 2]
+    y[:, 2] = 0
+    target = batch.target.where(batch.target != 2, 1)
+    logit = torch.randn(n_tables, 4, n_queries)
+    logit[:, 2] = 9.0  # would cost much
+    seen = batch._replace(y=y, target=target)
+    known = (y.sum(2) > 0)[..., None].expand_as(logit)
+    share = logit.exp() * known
+    share = share / share.sum(1, keepdim=True)
+    expected = -share.gather(1, target[:, None]).log().mean()
+    loss = trainer._loss(lambda *_: logit.requires_grad_(), seen)
+    torch.testing.assert_close(loss, expected)
+    loss.backward()
+    assert torch.isfinite(logit.grad).all()
+    assert (logit.grad[:, 2] == 0).all()
 
 
 def test_a_step_whose_gradient_is_not_finite_is_left_out(tmp_path, monkeypatch):
@@ -154,7 +229,7 @@ def test_a_step_whose_gradient_is_not_finite_is_left_out(tmp_path, monkeypatch):
 
     def broken(g, n_cells):
         batch = draw_batch(g, n_cells)
-        return batch._replace(target=batch.target * torch.nan)
+        return batch._replace(y=batch.y * torch.nan)
 
     monkeypatch.setattr(training, "draw_batch", broken)
     trainer.step()
