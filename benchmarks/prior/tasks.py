@@ -78,7 +78,8 @@ def draw_batch(
     n_cells : int
         Cells of the rows that are used, over all tables.
     n_labeled : int, default=None
-        Labelled rows of each table; drawn from the range of `LABELED` where None.
+        Labelled rows of each table, at least `n_classes`; drawn from the range of
+        `LABELED` where None.
     n_classes : int, default=None
         Classes asked about, 2 for two sides of any number of classes; drawn where None.
 
@@ -94,7 +95,8 @@ def draw_batch(
     n_columns = log_integer(g, *COLUMNS)
     if n_labeled is None:
         fewest = LABELED[integer(g, 0, 2)]
-        n_labeled = max(log_integer(g, fewest, LABELED[2]), n_classes)
+        n_labeled = log_integer(g, fewest, LABELED[2])
+    n_labeled = max(n_labeled, n_classes)  # a class without a label cannot be told
     n_used = n_labeled + integer(g, QUERIES[0], QUERIES[1] + 1)
     n_rows = max(integer(g, ROWS[0], ROWS[1] + 1), n_used)
     cells_per_column = n_used * n_questions

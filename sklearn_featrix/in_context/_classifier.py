@@ -20,6 +20,7 @@ from ..utils._compat import (
     index_rows,
     num_samples,
 )
+from ..utils._copies import distinct_rows, merge_copies, row_weights
 from ..utils._device import resolve_device
 from ..utils._labels import encode_labels
 from ..utils._partial_classifier import PartialLabelsClassifierMixin
@@ -32,14 +33,15 @@ __all__ = ["InContextClassifier"]
 
 PREDICT_BATCH = 2048
 MIN_ROWS_PER_CLASS = 20  # labelled, to learn a temperature from them
+MOST_COPIES = 10  # on average; beyond, weights count by class
 
 
 class InContextClassifier(PartialLabelsClassifierMixin, BaseEstimator):
     """Classifier that was trained before it saw your table.
 
-    A small network learnt from artificial tables how labels depend on columns. `fit`
-    trains nothing: it keeps the labelled rows, and to predict, the network reads them
-    beside the rows asked for. Meant for few labels, up to some hundred.
+    A small network learnt from artificial tables how labels depend on columns [1]_.
+    `fit` trains nothing: it keeps the labelled rows, and to predict, the network reads
+    them beside the rows asked for. Meant for few labels, up to some hundred.
 
     Parameters
     ----------
@@ -106,13 +108,18 @@ class InContextClassifier(PartialLabelsClassifierMixin, BaseEstimator):
     labelled ones, once per member and class. Memory is bounded whatever the number of
     rows.
 
+    Where the classes' shares among the rows of a reading are not those of their
+    weights, the probabilities are corrected for it [2]_.
+
     The weights are float16 arrays in one file of the package, read once per process and
     device; a fitted estimator holds none of them.
 
     References
     ----------
-    N. Hollmann, S. Müller, K. Eggensperger, F. Hutter (2023). TabPFN: a transformer
-    that solves small tabular classification problems in a second. ICLR.
+    .. [1] N. Hollmann, S. Müller, K. Eggensperger, F. Hutter, "TabPFN: A Transformer
+       That Solves Small Tabular Classification Problems in a Second", ICLR 2023.
+    .. [2] M. Saerens, P. Latinne, C. Decaestecker, "Adjusting the Outputs of a
+       Classifier to New a Priori Probabilities", Neural Computation 14, 2002.
 
     Examples
     --------
@@ -157,7 +164,7 @@ class InContextClassifier(PartialLabelsClassifierMixin, BaseEstimator):
         self.random_state = random_state
 
     @fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y):
+    def fit(self, X, y, sample_weight=None):
         """Keep the labelled rows; learn the scales of columns from all.
 
         Parameters
@@ -166,6 +173,10 @@ class InContextClassifier(PartialLabelsClassifierMixin, BaseEstimator):
             The raw table: mixed types and missing values are welcome.
         y : array-like of shape (n_samples,)
             Labels, with marks in the unlabeled rows.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the rows. Rows of weight zero are left out altogether. Whole
+            multiples of the smallest weight of a class are copies of the row; where
+            there are others, they count by their sums over the classes alone.
 
         Returns
         -------
@@ -181,13 +192,21 @@ class InContextClassifier(PartialLabelsClassifierMixin, BaseEstimator):
             If the weight file is missing.
         """
         X = validate_table(self, X, reset=True)
+        weights = row_weights(X, sample_weight)
         labels = encode_labels(
-            y, unlabeled=self.unlabeled, n_samples=num_samples(X), min_classes=2
+            y,
+            unlabeled=self.unlabeled,
+            n_samples=num_samples(X),
+            min_classes=2,
+            keep=weights > 0,
         )
         network = self._load_network()
         random_state = check_random_state(self.random_state)
-        self._fit_cells(X, random_state)
-        self._store_context(X, labels)
+        keys = row_keys(X)
+        self._fit_cells(index_rows(X, distinct_rows(keys, weights)), random_state)
+        self.classes_ = labels.classes
+        self.n_labeled_ = labels.n_labeled
+        self._store_context(X, *merge_copies(keys, labels, weights))
         self._draw_subsets(random_state)
         with one_thread():
             self._fit_temperature(network)
@@ -197,16 +216,14 @@ class InContextClassifier(PartialLabelsClassifierMixin, BaseEstimator):
         seed = random_state.randint(np.iinfo(np.int32).max)
         self._cells = CellEncoder(seed).fit(X)
 
-    def _store_context(self, X, labels):
-        self.classes_ = labels.classes
-        self.n_labeled_ = labels.n_labeled
-        rows = np.flatnonzero(labels.labeled)
-        codes = labels.labeled_codes
+    def _store_context(self, X, rows, codes, weights):
         cells = self._cells.transform(index_rows(X, rows))
         # an order that neither that of the rows nor that of the columns has a part in
         order = np.lexsort((codes, row_keys(index_rows(X, rows)), cells.keys()))
+        order = np.repeat(order, _copies(codes, weights)[order])
         self._context = cells.take(order, slice(None))
         self._codes = codes[order]
+        self._log_shares = _log_shares(codes, weights)
 
     def _draw_subsets(self, random_state):
         self._subsets = draw_subsets(
@@ -258,6 +275,7 @@ class InContextClassifier(PartialLabelsClassifierMixin, BaseEstimator):
         X = validate_table(self, X, reset=False)
         network = self._load_network()
         logits = np.zeros((num_samples(X), len(self.classes_)))
+        shift = np.mean([self._shift(subset) for subset in self._subsets], axis=0)
         with one_thread():
             for subset in self._subsets:
                 reader = self._read(network, subset)
@@ -266,7 +284,12 @@ class InContextClassifier(PartialLabelsClassifierMixin, BaseEstimator):
                     logits[batch] += reader.logits(
                         cells.take(slice(None), subset.columns)
                     )
-        return softmax(logits / (len(self._subsets) * self.temperature_), axis=1)
+        logits /= len(self._subsets) * self.temperature_
+        return softmax(logits + shift, axis=1)
+
+    def _shift(self, subset):
+        """Correct for classes whose share in a reading is not that of their weight."""
+        return self._log_shares - _log_shares(self._codes[subset.rows])
 
     def _load_network(self):
         # Imported on use: a fitted classifier is loaded without torch.
@@ -285,3 +308,19 @@ class InContextClassifier(PartialLabelsClassifierMixin, BaseEstimator):
             self._cells.nominal[subset.columns],
             len(self.classes_),
         )
+
+
+def _copies(codes, weights):
+    """How often each row occurs among the labelled ones."""
+    least = np.full(codes.max() + 1, np.inf)
+    np.minimum.at(least, codes, weights)
+    ratio = weights / least[codes]
+    copies = ratio.round().astype(np.intp)
+    if np.allclose(ratio, copies) and copies.sum() <= MOST_COPIES * len(copies):
+        return copies
+    return np.ones(len(codes), dtype=np.intp)
+
+
+def _log_shares(codes, weights=None):
+    sums = np.bincount(codes, weights)
+    return np.log(sums / sums.sum())

@@ -95,12 +95,14 @@ class Reader:
 
 
 def chunk_size(n_labeled: int, n_columns: int, n_classes: int = 2) -> int:
-    """Rows to answer for at a time, as many as memory allows.
+    """Rows to answer for at a time.
 
-    The network compares each row with each labelled row in each column, and holds a
-    token for each cell and class.
+    As many as memory allows: the network compares each row with each labelled row in
+    each column, and holds a token for each cell and class. But not many more than are
+    labelled, since few rows take as long as a chunk.
     """
     affordable = min(
+        6 * n_labeled,
         MAX_PAIRS // (n_labeled * (n_columns + 1)),
         MAX_TOKENS // (n_classes * (n_columns + 2)),
     )

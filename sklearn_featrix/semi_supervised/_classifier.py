@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from numbers import Integral
 
 import numpy as np
@@ -18,15 +19,15 @@ from ..utils._compat import (
     HasMethods,
     NamedEstimatorsMixin,
     StrOptions,
-    check_sample_weight,
     fit_context,
     index_rows,
     num_samples,
 )
+from ..utils._copies import distinct_rows, merge_copies, row_weights
 from ..utils._labels import encode_labels
 from ..utils._partial_classifier import PartialLabelsClassifierMixin
-from ._members import check_members, default_members, fit_member, merge_copies
-from ._spaces import TableSpaces, seeded_clone, split_space
+from ._members import check_members, default_members, fit_member
+from ._spaces import TableSpaces, has_unlabeled, seeded_clone, split_space
 
 PREDICT_BATCH = 8192
 _DEFAULT_NAMES = {name for name, _, _ in default_members(has_embedding=True)}
@@ -34,6 +35,40 @@ _DEFAULT_NAMES = {name for name, _, _ in default_members(has_embedding=True)}
 
 def _has_two_classes(self):
     return len(getattr(self, "classes_", ())) == 2
+
+
+@dataclass(frozen=True)
+class _TrainingRows:
+    """Distinct rows in a fixed order, the labelled ones first.
+
+    Parameters
+    ----------
+    rows : ndarray of int
+        Positions in the table.
+    codes : ndarray of int
+        Classes, -1 in rows without a label.
+    weights : ndarray of float
+        Joint weights of the copies of a labelled row, 1 for others.
+    n_pairs : int
+        How many have a label: distinct pairs of a row and a label.
+    """
+
+    rows: np.ndarray
+    codes: np.ndarray
+    weights: np.ndarray
+    n_pairs: int
+
+    @classmethod
+    def of(cls, keys, labels, weights):
+        labeled, codes, joint = merge_copies(keys, labels, weights)
+        others = distinct_rows(keys, weights * ~labels.labeled)
+        others = others[~np.isin(keys[others], keys[labeled])]
+        return cls(
+            np.concatenate([labeled, others]),
+            np.concatenate([codes, np.full(len(others), -1)]),
+            np.concatenate([joint, np.ones(len(others))]),
+            len(labeled),
+        )
 
 
 class SemiSupervisedClassifier(PartialLabelsClassifierMixin, NamedEstimatorsMixin):
@@ -59,6 +94,10 @@ class SemiSupervisedClassifier(PartialLabelsClassifierMixin, NamedEstimatorsMixi
         - "rbf": radial basis functions around 300 rows, on the linear encoding;
         - "raw": the table as it was given;
         - sums such as "tree+embedding".
+
+        A member is fitted on the labelled rows, unless its space ends in "+unlabeled",
+        such as "raw+unlabeled": it is fitted on all rows, with the label -1 in those
+        without one, and may be any classifier that learns from both.
 
         None stands for logistic regression on "linear", on "rbf" and on "embedding",
         ExtraTrees on "tree" and on "tree+embedding", and small boosted trees on
@@ -174,7 +213,7 @@ class SemiSupervisedClassifier(PartialLabelsClassifierMixin, NamedEstimatorsMixi
         """
         X = validate_table(self, X, reset=True)
         members = self._checked_members()
-        weights = self._row_weights(X, sample_weight)
+        weights = row_weights(X, sample_weight)
         labels = encode_labels(
             y,
             unlabeled=self.unlabeled,
@@ -185,14 +224,8 @@ class SemiSupervisedClassifier(PartialLabelsClassifierMixin, NamedEstimatorsMixi
         random_state = check_random_state(self.random_state)
         keys = row_keys(X)
         spaces = self._fit_spaces(X, keys, weights, members, random_state)
-        estimators = self._fit_members(
-            spaces,
-            X,
-            merge_copies(keys, labels, weights),
-            labels,
-            members,
-            random_state,
-        )
+        rows = _TrainingRows.of(keys, labels, weights)
+        estimators = self._fit_members(spaces, X, rows, labels, members, random_state)
         # only now: a fit that fails or is interrupted leaves what was there before
         self.classes_ = labels.classes
         self.n_labeled_ = labels.n_labeled
@@ -208,16 +241,6 @@ class SemiSupervisedClassifier(PartialLabelsClassifierMixin, NamedEstimatorsMixi
         )
         return self
 
-    @staticmethod
-    def _row_weights(X, sample_weight):
-        weights = check_sample_weight(sample_weight, X, ensure_non_negative=True)
-        if not weights.any():
-            raise ValueError(
-                "sample_weight is zero in every row. Give a weight above zero to the "
-                "rows that shall count."
-            )
-        return weights
-
     def _checked_members(self):
         has_embedding = self.embedding is not None
         if self.members is None:
@@ -227,41 +250,42 @@ class SemiSupervisedClassifier(PartialLabelsClassifierMixin, NamedEstimatorsMixi
         return members
 
     def _fit_spaces(self, X, keys, weights, members, random_state):
-        kept = np.flatnonzero(weights > 0)
-        # distinct rows in the order of their keys: neither copies nor row order count
-        distinct = kept[np.unique(keys[kept], return_index=True)[1]]
         return TableSpaces(
             {base for _, _, space in members for base in split_space(space)},
             self._embedding_to_fit(),
             random_state,
-        ).fit(index_rows(X, distinct))
+        ).fit(index_rows(X, distinct_rows(keys, weights)))
 
     def _embedding_to_fit(self):
         if isinstance(self.embedding, str):
             return EmbeddingTransformer(verbose=self.verbose)
         return self.embedding
 
-    def _fit_members(self, spaces, X, pairs, labels, members, random_state):
-        rows, codes, weights = pairs
-        weights = (
-            weights
-            * compute_class_weight(
-                self.class_weight,
-                classes=labels.classes,
-                y=labels.classes[codes],
-                sample_weight=weights,
-            )[codes]
-        )
-        views = spaces.transform(
-            index_rows(X, rows), [space for _, _, space in members]
-        )
+    def _fit_members(self, spaces, X, rows, labels, members, random_state):
+        pairs = rows.n_pairs
+        weights = rows.weights.copy()
+        weights[:pairs] *= compute_class_weight(
+            self.class_weight,
+            classes=labels.classes,
+            y=labels.classes[rows.codes[:pairs]],
+            sample_weight=weights[:pairs],
+        )[rows.codes[:pairs]]
+        of_all = [space for _, _, space in members if has_unlabeled(space)]
+        of_labeled = [space for _, _, space in members if not has_unlabeled(space)]
+        views = {
+            **spaces.transform(index_rows(X, rows.rows[:pairs]), of_labeled),
+            **(spaces.transform(index_rows(X, rows.rows), of_all) if of_all else {}),
+        }
+        n_rows = {
+            space: len(rows.rows) if has_unlabeled(space) else pairs for space in views
+        }
         return Parallel(n_jobs=self.n_jobs, prefer="threads")(
             delayed(fit_member)(
                 name,
                 seeded_clone(estimator, random_state),
                 views[space],
-                codes,
-                weights,
+                rows.codes[: n_rows[space]],
+                weights[: n_rows[space]],
             )
             for name, estimator, space in members
         )

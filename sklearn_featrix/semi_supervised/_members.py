@@ -83,7 +83,7 @@ def check_members(members, has_embedding):
             raise ValueError(
                 f"Each of members must be a tuple (name, estimator, space), got "
                 f"{member!r}. The space is one of {', '.join(BASE_SPACES)}, or a sum "
-                "such as 'tree+embedding'."
+                "such as 'tree+embedding' or 'raw+unlabeled'."
             )
         _check_space(*member, has_embedding)
     return members
@@ -96,6 +96,11 @@ def _check_space(name, estimator, space, has_embedding):
         raise ValueError(
             f"Member {name!r} asks for the space {space!r}; allowed are "
             f"{', '.join(BASE_SPACES)} and their sums such as 'tree+embedding'."
+        )
+    if not bases:
+        raise ValueError(
+            f"Member {name!r} asks for the space {space!r}, which says whose rows it "
+            "sees but not in what form. Write 'raw+unlabeled', for example."
         )
     if "raw" in bases and len(bases) > 1:
         raise ValueError(
@@ -114,36 +119,6 @@ def _check_space(name, estimator, space, has_embedding):
         )
 
 
-def merge_copies(keys, labels, weights):
-    """Turn the labelled rows into distinct (row, label) pairs in a fixed order.
-
-    Parameters
-    ----------
-    keys : ndarray of shape (n_samples,)
-        Equal for equal rows.
-    labels : PartialLabels
-        Labels of all rows.
-    weights : ndarray of shape (n_samples,)
-        Weights of all rows.
-
-    Returns
-    -------
-    rows : ndarray of shape (n_pairs,)
-        Position of one row for each pair.
-    codes : ndarray of shape (n_pairs,)
-        Its class.
-    weights : ndarray of shape (n_pairs,)
-        Sum of the weights of the rows that are copies of it.
-    """
-    labeled = np.flatnonzero(labels.labeled)
-    order = labeled[np.lexsort((labels.codes[labeled], keys[labeled]))]
-    pairs = np.column_stack([keys[order], labels.codes[order].astype(keys.dtype)])
-    is_new = np.r_[True, (pairs[1:] != pairs[:-1]).any(axis=1)]
-    rows = order[is_new]
-    summed = np.add.reduceat(weights[order], np.flatnonzero(is_new))
-    return rows, labels.codes[rows], summed
-
-
 def fit_member(name, estimator, X, codes, weights):
     """Fit one member on weighted rows.
 
@@ -156,7 +131,7 @@ def fit_member(name, estimator, X, codes, weights):
     X : {array-like, dataframe} of shape (n_pairs, n_features)
         The rows in the space of the member.
     codes : ndarray of shape (n_pairs,)
-        Classes.
+        Classes, -1 in rows without a label.
     weights : ndarray of shape (n_pairs,)
         Weights. A member that takes none gets a row of weight k as k rows.
 

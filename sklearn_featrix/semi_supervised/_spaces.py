@@ -11,11 +11,18 @@ from ..preprocessing import TableEncoder
 from ._landmarks import Landmarks
 
 BASE_SPACES = ("raw", "linear", "tree", "rbf", "embedding")
+UNLABELED = "unlabeled"
 
 
 def split_space(space):
     """Return the base spaces that a space such as "tree+embedding" joins."""
-    return tuple(part.strip() for part in space.split("+"))
+    parts = (part.strip() for part in space.split("+"))
+    return tuple(part for part in parts if part != UNLABELED)
+
+
+def has_unlabeled(space):
+    """Tell whether a space such as "raw+unlabeled" shows rows without a label."""
+    return UNLABELED in (part.strip() for part in space.split("+"))
 
 
 def seeded_clone(estimator, random_state):

@@ -1,0 +1,95 @@
+"""Rows that occur more than once, and rows that count more than once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ._compat import check_sample_weight
+from ._labels import PartialLabels
+
+__all__ = ["distinct_rows", "merge_copies", "row_weights"]
+
+
+def row_weights(X: Any, sample_weight: Any) -> np.ndarray:
+    """Check the weights of the rows of a table.
+
+    Parameters
+    ----------
+    X : {array-like, dataframe} of shape (n_samples, n_features)
+        The table.
+    sample_weight : array-like of shape (n_samples,) or None
+        Weights; None is 1 for each row.
+
+    Returns
+    -------
+    ndarray of shape (n_samples,)
+        The weights.
+
+    Raises
+    ------
+    ValueError
+        If a weight is negative or all are zero.
+    """
+    weights: np.ndarray = check_sample_weight(
+        sample_weight, X, ensure_non_negative=True
+    )
+    if not weights.any():
+        raise ValueError(
+            "sample_weight is zero in every row. Give a weight above zero to the "
+            "rows that shall count."
+        )
+    return weights
+
+
+def distinct_rows(keys: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Find one row of each kind that counts.
+
+    Parameters
+    ----------
+    keys : ndarray of shape (n_samples,)
+        Equal for equal rows.
+    weights : ndarray of shape (n_samples,)
+        Rows of weight zero do not count.
+
+    Returns
+    -------
+    ndarray of int
+        Positions in the order of the keys: neither copies nor the order of the rows
+        have a part in it.
+    """
+    kept = np.flatnonzero(weights > 0)
+    return kept[np.unique(keys[kept], return_index=True)[1]]
+
+
+def merge_copies(
+    keys: np.ndarray, labels: PartialLabels, weights: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Turn the labelled rows into distinct (row, label) pairs in a fixed order.
+
+    Parameters
+    ----------
+    keys : ndarray of shape (n_samples,)
+        Equal for equal rows.
+    labels : PartialLabels
+        Labels of all rows.
+    weights : ndarray of shape (n_samples,)
+        Weights of all rows.
+
+    Returns
+    -------
+    rows : ndarray of shape (n_pairs,)
+        Position of one row for each pair.
+    codes : ndarray of shape (n_pairs,)
+        Its class.
+    weights : ndarray of shape (n_pairs,)
+        Sum of the weights of the rows that are copies of it.
+    """
+    labeled = np.flatnonzero(labels.labeled)
+    order = labeled[np.lexsort((labels.codes[labeled], keys[labeled]))]
+    pairs = np.column_stack([keys[order], labels.codes[order].astype(keys.dtype)])
+    is_new = np.r_[True, (pairs[1:] != pairs[:-1]).any(axis=1)]
+    rows = order[is_new]
+    summed = np.add.reduceat(weights[order], np.flatnonzero(is_new))
+    return rows, labels.codes[rows], summed
