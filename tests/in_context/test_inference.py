@@ -122,10 +122,15 @@ def test_the_order_of_labeled_rows_and_of_columns_does_not_matter(
 
 
 def test_large_contexts_go_in_small_chunks():
-    assert chunk_size(100, 10) == chunk_size(500, 10) == CHUNK_SIZES[0]
+    assert chunk_size(500, 10) == CHUNK_SIZES[0]
     assert chunk_size(500, 64) == 512
     assert chunk_size(2000, 64) == chunk_size(5000, 32) == 128
     assert chunk_size(1_000_000, 64) == CHUNK_SIZES[-1]
+
+
+def test_chunks_are_not_much_larger_than_the_context():
+    assert chunk_size(100, 10) == 512
+    assert chunk_size(4, 10) == 16
 
 
 def test_many_classes_go_in_small_chunks():
