@@ -7,6 +7,7 @@ everywhere in scikit-learn.
 __all__ = [
     "DroppedColumnWarning",
     "TrainingInterruptedWarning",
+    "UnreachedRowsWarning",
 ]
 
 
@@ -20,3 +21,7 @@ class TrainingInterruptedWarning(UserWarning):
     An interrupt ends one training only: a cross-validation or search goes on with its
     next fit, unless this warning is made an error and ``error_score="raise"``.
     """
+
+
+class UnreachedRowsWarning(UserWarning):
+    """Labels do not reach some rows of a graph; these get the shares of the classes."""

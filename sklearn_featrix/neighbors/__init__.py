@@ -1,0 +1,3 @@
+"""Who is near whom: searches for neighbours and the graphs they make."""
+
+__all__ = []

@@ -1,0 +1,359 @@
+"""Graphs over the rows of a table: who passes its label on to whom, and how much.
+
+``fit`` leaves ``node_of_row``, the node of each row, and ``affinity``, the weights
+between nodes. ``keep`` takes the distributions of the nodes in exchange for them;
+with these, ``average`` answers for new rows.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from joblib import effective_n_jobs
+from scipy import sparse
+from scipy.special import softmax
+from sklearn.cluster import MiniBatchKMeans
+from sklearn.metrics.pairwise import euclidean_distances, rbf_kernel
+from sklearn.utils import gen_batches
+from threadpoolctl import threadpool_limits
+
+from ..neighbors._backends import ExactIndex
+from ..neighbors._graph import neighbor_matrix, undirected
+from ..preprocessing._rows import row_keys
+from ._affinities import AnchorAffinity, MatrixAffinity
+
+BATCH_ENTRIES = 2**23  # of a matrix between new rows and nodes
+ROWS_PER_ANCHOR = 20  # to place the anchors
+
+
+class KernelGraph:
+    """All pairs of rows, weighted by a kernel.
+
+    Parameters
+    ----------
+    kernel : callable or None
+        Takes two tables, returns their weights; None: radial basis functions.
+    gamma : float
+        Of the radial basis functions.
+    """
+
+    def __init__(self, kernel, gamma):
+        self.kernel = kernel
+        self.gamma = gamma
+
+    def fit(self, X):
+        """Compute the weights.
+
+        Parameters
+        ----------
+        X : {ndarray, sparse matrix} of shape (n_samples, n_features)
+            The rows.
+
+        Returns
+        -------
+        KernelGraph
+            Itself.
+        """
+        self._X = X
+        self.node_of_row = np.arange(X.shape[0])
+        if self.kernel is None:
+            # float64: in float32, weights of rows not far apart are 0 already
+            weights = rbf_kernel(X.astype(np.float64), gamma=self.gamma)
+        else:
+            weights = self.kernel(X, X)
+        self.affinity = MatrixAffinity(_without_loops(weights))
+        return self
+
+    def keep(self, distributions):
+        """Keep the distributions of the rows, rows of zeros where there is none."""
+        self._counts = distributions.any(axis=1)
+        self._distributions = distributions
+        del self.affinity
+
+    def average(self, X):
+        """Average the distributions of all rows for each new row.
+
+        Parameters
+        ----------
+        X : {ndarray, sparse matrix} of shape (n_queries, n_features)
+            New rows.
+
+        Returns
+        -------
+        ndarray of shape (n_queries, n_classes)
+            Weighted means or sums.
+        """
+        if self.kernel is not None:
+            return np.asarray(self.kernel(self._X, X).T @ self._distributions)
+        size = max(1, BATCH_ENTRIES // self._X.shape[0])
+        batches = gen_batches(X.shape[0], size)
+        return np.vstack([self._average(X[batch]) for batch in batches])
+
+    def _average(self, X):
+        X, rows = X.astype(np.float64), self._X[self._counts].astype(np.float64)
+        squared = euclidean_distances(X, rows, squared=True)
+        # softmax: far from all rows the nearest one decides, nothing is divided by 0
+        return (
+            softmax(-self.gamma * squared, axis=1) @ self._distributions[self._counts]
+        )
+
+
+def _without_loops(weights):
+    if sparse.issparse(weights):
+        weights = sparse.coo_array(weights)
+        apart = weights.row != weights.col
+        return sparse.csr_array(
+            (weights.data[apart], (weights.row[apart], weights.col[apart])),
+            shape=weights.shape,
+        )
+    weights = np.array(weights, dtype=np.float64)
+    np.fill_diagonal(weights, 0)
+    return weights
+
+
+class NeighborGraph:
+    """Rows and their nearest neighbours; two rows are joined if either names the other.
+
+    Parameters
+    ----------
+    index : object
+        Has ``fit(X)`` and ``kneighbors(X, n_neighbors)``.
+    n_neighbors : int
+        Number of nearest rows, a row itself among them.
+    weigh : callable
+        Turns distances into weights.
+    """
+
+    def __init__(self, index, n_neighbors, weigh):
+        self.index = index
+        self.n_neighbors = n_neighbors
+        self.weigh = weigh
+
+    def fit(self, X):
+        """Search the neighbours of all distinct rows.
+
+        Copies of a row are one node: they get the same answer, and do not take one
+        another's places among the neighbours.
+
+        Parameters
+        ----------
+        X : {ndarray, sparse matrix} of shape (n_samples, n_features)
+            The rows.
+
+        Returns
+        -------
+        NeighborGraph
+            Itself.
+        """
+        X, self.node_of_row = distinct_rows(X)
+        self.index.fit(X)
+        self.affinity = MatrixAffinity(undirected(self._weights(X, X.shape[0])))
+        return self
+
+    def _weights(self, X, n_nodes):
+        distances, positions = self.index.kneighbors(X, self.n_neighbors)
+        return neighbor_matrix(self.weigh(distances), positions, n_nodes)
+
+    def keep(self, distributions):
+        """Keep the distributions of the nodes, rows of zeros where there is none."""
+        self._distributions = distributions
+        del self.affinity
+
+    def average(self, X):
+        """Average the distributions of the nodes nearest to each new row.
+
+        Parameters
+        ----------
+        X : {ndarray, sparse matrix} of shape (n_queries, n_features)
+            New rows.
+
+        Returns
+        -------
+        ndarray of shape (n_queries, n_classes)
+            Weighted sums; zeros where no neighbour counts.
+        """
+        n_nodes = len(self._distributions)
+        return self._weights(X, n_nodes) @ self._distributions
+
+
+class PrecomputedGraph:
+    """A sparse graph of distances, as scikit-learn's neighbour transformers make it.
+
+    Parameters
+    ----------
+    weigh : callable
+        Turns distances into weights.
+    transformer : transformer or None
+        Makes the graph of a table; None: the table is the graph.
+    """
+
+    def __init__(self, weigh, transformer=None):
+        self.weigh = weigh
+        self.transformer = transformer
+
+    def fit(self, X):
+        """Make the graph symmetric.
+
+        Parameters
+        ----------
+        X : {ndarray, sparse matrix} of shape (n_samples, n_features or n_samples)
+            The rows, or their graph.
+
+        Returns
+        -------
+        PrecomputedGraph
+            Itself.
+        """
+        self.node_of_row = np.arange(X.shape[0])
+        if self.transformer is not None:
+            self.transformer.fit(X)
+        self.affinity = MatrixAffinity(undirected(self._weights(X)))
+        return self
+
+    def _weights(self, X):
+        if self.transformer is not None:
+            X = self.transformer.transform(X)
+        graph = sparse.csr_array(X, copy=True)
+        graph.data = self.weigh(graph.data)
+        return graph
+
+    def keep(self, distributions):
+        """Keep the distributions of the nodes, rows of zeros where there is none."""
+        self._distributions = distributions
+        del self.affinity
+
+    def average(self, X):
+        """Average the distributions of the nodes that each new row is joined to.
+
+        Parameters
+        ----------
+        X : {ndarray, sparse matrix} of shape (n_queries, n_features or n_samples)
+            New rows, or their distances to the rows of `fit`.
+
+        Returns
+        -------
+        ndarray of shape (n_queries, n_classes)
+            Weighted sums; zeros where no neighbour counts.
+        """
+        return self._weights(X) @ self._distributions
+
+
+class AnchorGraph:
+    """Rows joined through anchors, the centres of k-means clusters.
+
+    Parameters
+    ----------
+    n_anchors : int
+        Number of anchors, if there are as many distinct rows.
+    n_neighbors : int
+        Number of anchors of a row.
+    gamma : float or None
+        Weights are ``exp(-gamma d^2)`` of the distances to anchors; None: the width is
+        that of the row's own neighbourhood.
+    n_jobs : int or None
+        Number of threads.
+    random_state : RandomState
+        Draws the rows that place the anchors.
+    """
+
+    def __init__(self, n_anchors, n_neighbors, gamma, *, n_jobs, random_state):
+        self.n_anchors = n_anchors
+        self.n_neighbors = n_neighbors
+        self.gamma = gamma
+        self.n_jobs = n_jobs
+        self.random_state = random_state
+
+    def fit(self, X):
+        """Place the anchors and find those around each row.
+
+        Parameters
+        ----------
+        X : {ndarray, sparse matrix} of shape (n_samples, n_features)
+            The rows.
+
+        Returns
+        -------
+        AnchorGraph
+            Itself.
+        """
+        X, self.node_of_row = distinct_rows(X)
+        with threadpool_limits(effective_n_jobs(self.n_jobs)):
+            self.anchors_ = self._place_anchors(X)
+            self._search = ExactIndex().fit(self.anchors_)
+            self.affinity = AnchorAffinity(self._memberships(X))
+        return self
+
+    def _place_anchors(self, X):
+        n_rows = X.shape[0]
+        if n_rows <= self.n_anchors:
+            return X
+        n_drawn = min(n_rows, ROWS_PER_ANCHOR * self.n_anchors)
+        clustering = MiniBatchKMeans(
+            self.n_anchors,
+            init="random",
+            n_init=1,
+            batch_size=4 * self.n_anchors,
+            max_iter=10,
+            random_state=self.random_state,
+        )
+        drawn = self.random_state.permutation(n_rows)[:n_drawn]
+        return clustering.fit(X[drawn]).cluster_centers_
+
+    def _memberships(self, X):
+        distances, positions = self._search.kneighbors(X, self.n_neighbors)
+        squared = distances**2
+        if self.gamma is None:
+            width = squared[:, [-1]]
+            exponent = np.divide(
+                squared, width, where=width > 0, out=np.zeros_like(squared)
+            )
+        else:
+            exponent = self.gamma * squared
+        weights = softmax(-exponent, axis=1)
+        return neighbor_matrix(weights, positions, self.anchors_.shape[0])
+
+    def keep(self, distributions):
+        """Keep the mean distribution around each anchor; rows of zeros do not count."""
+        self._means = self.affinity.anchor_means(distributions)
+        del self.affinity
+
+    def average(self, X):
+        """Average the mean distributions around the anchors of each new row.
+
+        Parameters
+        ----------
+        X : {ndarray, sparse matrix} of shape (n_queries, n_features)
+            New rows.
+
+        Returns
+        -------
+        ndarray of shape (n_queries, n_classes)
+            Weighted sums; zeros where no anchor counts.
+        """
+        with threadpool_limits(effective_n_jobs(self.n_jobs)):
+            return self._memberships(X) @ self._means
+
+
+def distinct_rows(X):
+    """Take one of each row, in an order that depends on their values alone.
+
+    Parameters
+    ----------
+    X : {ndarray, sparse matrix} of shape (n_samples, n_features)
+        The rows.
+
+    Returns
+    -------
+    tuple of ({ndarray, sparse matrix}, ndarray of shape (n_samples,))
+        The distinct rows, and for each row of `X` its place among them.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn_featrix.semi_supervised._graphs import distinct_rows
+    >>> X = np.array([[1.0, 2.0], [3.0, 4.0], [1.0, 2.0]])
+    >>> distinct, place = distinct_rows(X)
+    >>> len(distinct), bool((distinct[place] == X).all())
+    (2, True)
+    """
+    _, first, place = np.unique(row_keys(X), return_index=True, return_inverse=True)
+    return (X.tocsr() if sparse.issparse(X) else X)[first], place

@@ -1,0 +1,198 @@
+"""LabelPropagation: labels walk along a graph of all rows and stay where they are."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ._base_propagation import BaseLabelPropagation, reachable
+from ._propagation import conjugate_propagation, power_propagation
+
+
+class LabelPropagation(BaseLabelPropagation):
+    """Label propagation: labels walk along a graph, and labelled rows keep theirs.
+
+    The probabilities of an unlabeled row are those of where a random walk from it first
+    meets a label. A drop-in for :class:`sklearn.semi_supervised.LabelPropagation` that
+    scales to a million rows and says which rows it could not reach.
+
+    Parameters
+    ----------
+    kernel : {"knn", "rbf"} or callable, default="rbf"
+        How rows weigh for one another.
+
+        - "knn": a row and its nearest neighbours, all with weight 1;
+        - "rbf": ``exp(-gamma d^2)``, between all pairs up to 5,000 rows, as in
+          scikit-learn; of more rows only the 30 nearest of each (or `n_neighbors`, if
+          that is more) keep their weight, and no array of all pairs is made;
+        - a callable takes two tables, as scikit-learn's does, and returns the weights
+          of all pairs, dense or sparse. With ``metric="precomputed"`` it takes the
+          stored distances and returns their weights.
+
+    gamma : float, default=20
+        Of the kernel "rbf". The default is scikit-learn's; it suits columns that
+        reach from 0 to 1 and few of them.
+    n_neighbors : int, default=7
+        Number of nearest rows, the row itself among them, as in scikit-learn; with
+        anchors, the number of anchors of a row.
+    max_iter : int, default=1000
+        Most iterations.
+    tol : float, default=1e-3
+        When to stop. With `solver="power"`, as in scikit-learn, the sum of absolute
+        changes by one step over all rows and classes; with "cg", the
+        largest amount by which the probabilities of a row miss a sum of 1.
+    n_jobs : int, default=None
+        Number of threads of the search for neighbours; None means 1.
+    neighbors : {"auto", "exact", "faiss", "anchors"} or transformer, default="auto"
+        How the graph is found.
+
+        - "exact": scikit-learn's search; slow beyond 50,000 rows;
+        - "faiss": an approximate search that finds about 97 % of the neighbours;
+          needs faiss, ``pip install 'sklearn-featrix[ann]'``;
+        - "anchors": rows are joined through the centres of `n_anchors` clusters, in
+          time and memory linear in the number of rows;
+        - a transformer that makes a sparse graph of distances, such as
+          :class:`~sklearn.neighbors.KNeighborsTransformer`;
+        - "auto": all pairs for the kernel "rbf" up to 5,000 rows; otherwise "exact" up
+          to 50,000 rows, "faiss" above if it is installed, "anchors" with a warning
+          if not.
+
+    n_anchors : int, default=1000
+        Number of anchors. More are finer and slower.
+    metric : {"euclidean", "precomputed"}, default="euclidean"
+        "precomputed": `X` is a sparse graph of distances. For other metrics give a
+        transformer as `neighbors`.
+    solver : {"auto", "power", "cg"}, default="auto"
+        "power" repeats one step, as scikit-learn does; "cg" solves the same equations
+        by conjugate gradients, in a tenth of the iterations or less.
+        "auto": "power" between all pairs of rows, "cg" in sparse graphs.
+    class_mass_normalization : bool, default=False
+        Weigh the classes so that their masses over all rows are as the class shares of
+        the labelled rows.
+    unlabeled : "auto", None or scalar, default="auto"
+        What marks an unlabeled row in `y`, see
+        :func:`~sklearn_featrix.utils.is_labeled`.
+    random_state : int, RandomState instance or None, default=None
+        Seeds "faiss" and "anchors", and the encoding of texts.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        The classes among the labelled rows, in the dtype of `y`.
+    label_distributions_ : ndarray of shape (n_samples, n_classes)
+        Probabilities of the rows of `fit`.
+    transduction_ : ndarray of shape (n_samples,)
+        The likeliest class of each row of `fit`.
+    reached_ : ndarray of shape (n_samples,)
+        False for rows that no label reaches. They get the class shares of the labelled
+        rows.
+    n_iter_ : int
+        Number of iterations.
+    neighbors_ : str, transformer or None
+        How the graph was found, "exact", "faiss", "anchors" or the fitted transformer;
+        None between all pairs and for a precomputed graph.
+    encoder_ : TableEncoder or None
+        Encodes tables that are not plain numbers.
+    X_ : {ndarray, sparse matrix} of shape (n_samples, n_features or n_encoded)
+        The rows as the graph saw them.
+    n_features_in_ : int
+        Number of columns seen in `fit`.
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Their names, if all are strings.
+
+    Warns
+    -----
+    UnreachedRowsWarning
+        If no label reaches some rows; it says how many.
+    ConvergenceWarning
+        If `max_iter` was reached; it says how far from the solution.
+
+    See Also
+    --------
+    LabelSpreading : Bears wrong labels.
+    SemiSupervisedClassifier : Usually the better answer on a table.
+
+    Notes
+    -----
+    A table of numbers without gaps is taken as it is, as in scikit-learn: scale it if
+    its columns have different units. A table with texts, dates or missing values is
+    encoded by :class:`~sklearn_featrix.preprocessing.TableEncoder`, and each of its
+    columns weighs the same.
+
+    The graph of neighbours is symmetric: rows are joined if either names the other.
+    scikit-learn's is directed, so that labels cannot leave a row that nobody names.
+    Copies of a row are one node of it. Between all pairs of rows, results are
+    scikit-learn's.
+
+    On most tables these methods do not beat a vote of classifiers on the labelled rows
+    alone; see :ref:`label_propagation` for when they do.
+
+    References
+    ----------
+    X. Zhu, Z. Ghahramani (2002). Learning from labeled and unlabeled data with label
+    propagation. Technical report CMU-CALD-02-107, Carnegie Mellon University.
+
+    X. Zhu, Z. Ghahramani, J. Lafferty (2003). Semi-supervised learning using Gaussian
+    fields and harmonic functions. ICML. (Class mass normalization.)
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_digits
+    >>> from sklearn_featrix import LabelPropagation, mask_labels
+    >>> X, y = load_digits(return_X_y=True)
+    >>> y_few = mask_labels(y, n_labeled=50, random_state=0)
+    >>> propagation = LabelPropagation("knn", n_neighbors=10).fit(X, y_few)
+    >>> bool((propagation.transduction_ == y).mean() > 0.85)
+    True
+    """
+
+    def __init__(
+        self,
+        kernel="rbf",
+        *,
+        gamma=20,
+        n_neighbors=7,
+        max_iter=1000,
+        tol=1e-3,
+        n_jobs=None,
+        neighbors="auto",
+        n_anchors=1000,
+        metric="euclidean",
+        solver="auto",
+        class_mass_normalization=False,
+        unlabeled="auto",
+        random_state=None,
+    ):
+        self.kernel = kernel
+        self.gamma = gamma
+        self.n_neighbors = n_neighbors
+        self.max_iter = max_iter
+        self.tol = tol
+        self.n_jobs = n_jobs
+        self.neighbors = neighbors
+        self.n_anchors = n_anchors
+        self.metric = metric
+        self.solver = solver
+        self.class_mass_normalization = class_mass_normalization
+        self.unlabeled = unlabeled
+        self.random_state = random_state
+
+    def _solve(self, affinity, node_labels, solver):
+        totals = node_labels.sum(axis=1, keepdims=True)
+        clamped = node_labels / np.where(totals > 0, totals, 1)
+        limits = {"tol": self.tol, "max_iter": self.max_iter}
+        if solver == "power":
+            return power_propagation(affinity.walk(), clamped, **limits)
+        return conjugate_propagation(
+            affinity.spread(),
+            affinity.degrees,
+            clamped,
+            reachable(affinity, node_labels),
+            **limits,
+        )
+
+    def _finish_rows(self, distributions, labels):
+        """Give labelled rows their own label, also where copies have another."""
+        rows = np.flatnonzero(labels.labeled)
+        distributions[rows] = 0
+        distributions[rows, labels.labeled_codes] = 1
+        return distributions
