@@ -14,6 +14,7 @@ _ROOM_OF = {
     "InContextClassifier": "in_context",
     "LabeledOnly": "compose",
     "LabeledSplit": "model_selection",
+    "SelfTrainingClassifier": "semi_supervised",
     "SemiSupervisedClassifier": "semi_supervised",
     "TableEncoder": "preprocessing",
     "cross_val_interval": "model_selection",

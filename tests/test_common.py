@@ -14,6 +14,7 @@ from sklearn_featrix import (
     EmbeddingTransformer,
     InContextClassifier,
     LabeledOnly,
+    SelfTrainingClassifier,
     SemiSupervisedClassifier,
     TableEncoder,
 )
@@ -28,6 +29,16 @@ INSTANCES = {
         InContextClassifier(n_members=1, max_columns=3, max_context=30),
     ],
     "LabeledOnly": [LabeledOnly(LogisticRegression())],
+    "SelfTrainingClassifier": [
+        SelfTrainingClassifier(LogisticRegression()),
+        SelfTrainingClassifier(
+            ExtraTreesClassifier(10, random_state=0),
+            threshold=0,
+            class_shares=None,
+            pseudo_labels="soft",
+            n_folds=None,
+        ),
+    ],
     "SemiSupervisedClassifier": [
         SemiSupervisedClassifier(embedding=SMALL_EMBEDDING),
         SemiSupervisedClassifier(embedding=None),
@@ -44,6 +55,12 @@ INSTANCES = {
         ),
     ],
     "TableEncoder": [TableEncoder(), TableEncoder("tree")],
+}
+EXPECTED_FAILURES = {
+    "SelfTrainingClassifier": {
+        # as scikit-learn says of its own
+        "check_non_transformer_estimators_n_iter": "no round without unlabeled rows",
+    },
 }
 ESTIMATORS = [
     pytest.param(estimator, id=f"{name}-{i}")
@@ -74,8 +91,14 @@ def _sklearn_checks():
             for position, (_, check) in enumerate(
                 estimator_checks_generator(estimator)
             ):
+                failures = EXPECTED_FAILURES.get(type(estimator).__name__, {})
+                reason = failures.get(_name(check))
+                marks = [pytest.mark.xfail(reason=reason)] if reason else []
                 yield pytest.param(
-                    estimator, check, id=f"{param.id}-{_name(check)}-{position}"
+                    estimator,
+                    check,
+                    id=f"{param.id}-{_name(check)}-{position}",
+                    marks=marks,
                 )
 
 
@@ -85,6 +108,7 @@ def test_scikit_learn(estimator, check):
     check(estimator)
 
 
+@pytest.mark.filterwarnings("ignore:y contains no unlabeled samples")
 @pytest.mark.parametrize(
     ("estimator", "check"),
     [

@@ -11,6 +11,9 @@ from sklearn.base import _fit_context as fit_context
 
 # Rows of any container by position, but for some sparse formats: see `index_rows`.
 from sklearn.utils import _safe_indexing
+
+# The error about metadata that is handed over while routing is disabled.
+from sklearn.utils._metadata_requests import _raise_for_params as raise_for_params
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 
 # Named sub-estimators with `name__parameter` access: no public equivalent.
@@ -33,6 +36,7 @@ __all__ = [
     "index_metadata",
     "index_rows",
     "num_samples",
+    "raise_for_params",
 ]
 
 

@@ -1,0 +1,444 @@
+"""Self-training that keeps the class shares and judges its own rounds."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from numbers import Integral, Real
+
+import numpy as np
+from sklearn.base import is_classifier
+from sklearn.utils.validation import check_is_fitted
+
+from ..compose import LabeledOnly
+from ..exceptions import TrainingInterruptedWarning
+from ..preprocessing._rows import row_keys
+from ..preprocessing._validation import validate_table
+from ..utils._compat import (
+    Interval,
+    StrOptions,
+    check_sample_weight,
+    fit_context,
+    num_samples,
+    raise_for_params,
+)
+from ..utils._labels import encode_labels, erase_labels
+from ..utils._warnings import warn
+from ._held_out import judge_rounds
+from ._pseudo_labels import SelectionRule
+from ._self_training_run import Learner, SelfTrainingRun, weight_parameter
+
+
+class SelfTrainingClassifier(LabeledOnly):
+    """Classifier that labels the rows it is sure of and learns from them too.
+
+    Takes the place of :class:`sklearn.semi_supervised.SelfTrainingClassifier`: in
+    rounds, the wrapped classifier predicts the unlabeled rows, the confident
+    predictions become labels, and it is fitted again. What is added keeps the rounds
+    from believing in their own mistakes: rows labelled in rounds keep the class shares
+    of the labelled rows, together they weigh no more than these, and labelled rows
+    held out decide how many rounds are made, if any.
+
+    Parameters
+    ----------
+    estimator : classifier
+        Any scikit-learn classifier with `predict_proba`, a pipeline that ends in one
+        included.
+    threshold : float or dict, default=0.75
+        Probability in [0, 1) that a prediction has to exceed to become a label, with
+        ``criterion="threshold"``. A dict gives one for each class.
+    criterion : {"threshold", "k_best"}, default="threshold"
+        Whether a round labels all rows above the threshold, or the `k_best` most
+        confident ones.
+    k_best : int or float, default=10
+        Rows that a round labels with ``criterion="k_best"``; a float is a share of the
+        rows unlabeled at first.
+    max_iter : int or None, default=10
+        Most rounds to make; 0 fits on the labelled rows alone, None is no bound.
+    verbose : bool or int, default=False
+        Whether to write a line to standard output after each round.
+    class_shares : {"labeled"}, dict or None, default="labeled"
+        Class shares that the rows labelled in rounds keep, all rounds together: those
+        of the labelled rows, or a share for each class. None takes what comes; then
+        the frequent classes crowd out the rare ones.
+    pseudo_labels : {"hard", "soft"}, default="hard"
+        Whether a row labelled in a round counts for its most probable class alone, or
+        for each class with its probability.
+    pseudo_weight : {"auto"}, float or None, default="auto"
+        Weight of all rows labelled in rounds together, in units of all labelled rows;
+        none of them ever weighs more than a labelled row. None counts each like a
+        labelled row. "auto" is 1.0 if the estimator takes weights, otherwise None.
+    n_folds : int or None, default=5
+        Folds of the labelled rows that judge the rounds, see Notes. None makes all
+        rounds.
+    min_added : float, default=0.05
+        Stop after a round that labels a smaller share than this of the rows unlabeled
+        at first, with ``criterion="threshold"``.
+    unlabeled : "auto", None or scalar, default="auto"
+        What marks an unlabeled row in `y`, see
+        :func:`~sklearn_featrix.utils.is_labeled`.
+
+    Attributes
+    ----------
+    estimator_ : classifier
+        The last fit.
+    classes_ : ndarray of shape (n_classes,)
+        The class labels, in the caller's dtype; "unlabeled" is none of them.
+    transduction_ : ndarray of shape (n_samples,)
+        Labels that `estimator_` learnt from; rows that got none have the mark.
+    labeled_iter_ : ndarray of shape (n_samples,)
+        Round that labelled each row; 0 for rows labelled in `y`, -1 for rows without.
+    n_iter_ : int
+        Number of rounds made.
+    termination_condition_ : str
+        Why no further round was made:
+
+        - "all_labeled": every row has a label;
+        - "no_change": the last round labelled no row;
+        - "few_added": the last round labelled fewer than `min_added`;
+        - "held_out": held-out rows spoke against another;
+        - "max_iter": `max_iter` rounds were made;
+        - "interrupted": by the user.
+    history_ : list of dict
+        One entry for each number of rounds from 0 on: `n_iter`; `n_added`, rows that
+        this round labelled, None where it was only judged; `held_out_loss`, mean log
+        loss of the held-out rows, and `standard_error` of its difference from the one
+        after 0 rounds, None where nothing was held out.
+    n_features_in_ : int
+        Number of columns seen in `fit`.
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Their names, if all are strings.
+
+    See Also
+    --------
+    SemiSupervisedClassifier : Learns from unlabeled rows without labelling them.
+    sklearn_featrix.compose.LabeledOnly : The wrapped classifier without any round.
+
+    Notes
+    -----
+    Judging: a fold of the labelled rows is held out, rounds are made on the others and
+    up to 2,000 of the unlabeled rows (all of them if rows weigh one each), and after
+    each round the held-out rows are predicted. The number of rounds with the lowest log
+    loss is made on the whole table, provided that it is lower than without rounds by
+    more than a standard error; otherwise none is. Which rows are held out depends on
+    their values, not on their order or a seed. Rows of a class with one label are
+    never held out; where not two classes have two labels, nothing is judged.
+
+    ``class_shares=None, pseudo_weight=None, n_folds=None, min_added=0`` selects the
+    algorithm of scikit-learn, round by round.
+
+    An estimator with ``warm_start=True`` goes on from the fit of the round before. That
+    suits those that go on from their coefficients; forests and boosting would add
+    nothing.
+
+    References
+    ----------
+    .. [1] D. Yarowsky. Unsupervised word sense disambiguation rivaling supervised
+       methods. ACL 1995.
+    .. [2] Y. Zou, Z. Yu, B. Kumar, J. Wang. Unsupervised domain adaptation for semantic
+       segmentation via class-balanced self-training. ECCV 2018.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_breast_cancer
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from sklearn.preprocessing import StandardScaler
+    >>> from sklearn_featrix.datasets import mask_labels
+    >>> from sklearn_featrix.semi_supervised import SelfTrainingClassifier
+    >>> X, y = load_breast_cancer(return_X_y=True)
+    >>> y_few = mask_labels(y, n_labeled=20, random_state=0)
+    >>> model = make_pipeline(StandardScaler(), LogisticRegression())
+    >>> clf = SelfTrainingClassifier(model).fit(X, y_few)
+    >>> clf.classes_
+    array([0, 1])
+    >>> clf.score(X, y) > 0.9
+    True
+    """
+
+    _parameter_constraints: dict = {
+        "estimator": "no_validation",  # checked in fit: a classifier
+        "threshold": [Interval(Real, 0.0, 1.0, closed="left"), dict],
+        "criterion": [StrOptions({"threshold", "k_best"})],
+        "k_best": [
+            Interval(Integral, 1, None, closed="left"),
+            Interval(Real, 0.0, 1.0, closed="neither"),
+        ],
+        "max_iter": [Interval(Integral, 0, None, closed="left"), None],
+        "verbose": ["verbose"],
+        "class_shares": [StrOptions({"labeled"}), dict, None],
+        "pseudo_labels": [StrOptions({"hard", "soft"})],
+        "pseudo_weight": [
+            StrOptions({"auto"}),
+            Interval(Real, 0.0, None, closed="neither"),
+            None,
+        ],
+        "n_folds": [Interval(Integral, 2, None, closed="left"), None],
+        "min_added": [Interval(Real, 0.0, 1.0, closed="left")],
+        "unlabeled": "no_validation",  # checked where the labels are read
+    }
+
+    def __init__(
+        self,
+        estimator=None,
+        threshold=0.75,
+        criterion="threshold",
+        k_best=10,
+        max_iter=10,
+        verbose=False,
+        *,
+        class_shares="labeled",
+        pseudo_labels="hard",
+        pseudo_weight="auto",
+        n_folds=5,
+        min_added=0.05,
+        unlabeled="auto",
+    ):
+        self.estimator = estimator
+        self.threshold = threshold
+        self.criterion = criterion
+        self.k_best = k_best
+        self.max_iter = max_iter
+        self.verbose = verbose
+        self.class_shares = class_shares
+        self.pseudo_labels = pseudo_labels
+        self.pseudo_weight = pseudo_weight
+        self.n_folds = n_folds
+        self.min_added = min_added
+        self.unlabeled = unlabeled
+
+    @fit_context(prefer_skip_nested_validation=False)
+    def fit(self, X, y, sample_weight=None, **params):
+        """Fit on the labelled rows, label others in rounds and fit again.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix, DataFrame} of shape (n_samples, n_features)
+            All rows, labelled or not.
+        y : array-like of shape (n_samples,)
+            Partial labels.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of all rows, those to be labelled included. Rows of weight zero are
+            left out altogether.
+        **params : dict
+            Parameters of the wrapped classifier's `fit`, with metadata routing; what
+            has one entry per row is cut to the rows of each fit.
+
+        Returns
+        -------
+        self : SelfTrainingClassifier
+            The fitted classifier.
+
+        Raises
+        ------
+        TypeError
+            If the wrapped estimator is no classifier.
+        ValueError
+            If `y` has another length than `X` or labels of fewer than two classes, or
+            a parameter speaks of other classes.
+        """
+        params = self._route("fit", sample_weight, params)
+        self._check_estimator()
+        X = validate_table(self, X, reset=True)
+        labels = encode_labels(
+            y, unlabeled=self.unlabeled, n_samples=num_samples(X), min_classes=2
+        )
+        weights, kept = self._row_weights(X, params.pop("sample_weight", None))
+        labeled = np.flatnonzero(labels.labeled & kept)
+        unlabeled = np.flatnonzero(~labels.labeled & kept)
+        self._check_rows(labeled, unlabeled)
+        learner = Learner(self.estimator, X, labels.classes, weights, params)
+        make_run = self._run_maker(learner, labels.codes, labeled, len(unlabeled))
+        n_rounds, history = self._judge(make_run, X, labels.codes, labeled, unlabeled)
+        run = make_run(labeled, unlabeled)
+        self.termination_condition_ = self._make_rounds(run, n_rounds)
+        self.estimator_ = run.fitted
+        self.classes_ = run.fitted.classes_
+        self.labeled_iter_ = np.where(labels.labeled, 0, run.labeled_iter)
+        self.transduction_ = self._write_labels(y, labels.classes[run.codes])
+        self.n_iter_ = run.n_iter
+        self.history_ = _complete(history, run.n_added)
+        return self
+
+    # ---------------------------------------------------------------- what is given
+
+    def _check_estimator(self):
+        is_instance = hasattr(self.estimator, "fit") and not isinstance(
+            self.estimator, type
+        )
+        if not is_instance or not is_classifier(self.estimator):
+            raise TypeError(
+                f"SelfTrainingClassifier wraps a classifier, got {self.estimator!r}. "
+                "Pass an instance of a scikit-learn classifier with predict_proba, "
+                "such as LogisticRegression(); numbers as targets have no class to be "
+                "sure of, so regressors cannot be trained this way."
+            )
+
+    @staticmethod
+    def _row_weights(X, sample_weight):
+        """Weights, or None for ones, and which rows have one above zero."""
+        if sample_weight is None:
+            return None, np.ones(num_samples(X), dtype=bool)
+        weights = check_sample_weight(sample_weight, X, ensure_non_negative=True)
+        return weights, weights > 0
+
+    def _check_rows(self, labeled, unlabeled):
+        if not len(labeled):
+            raise ValueError(
+                "sample_weight is zero in every labelled row. Give a weight above zero "
+                "to the labelled rows that shall count."
+            )
+        if not len(unlabeled):
+            warn("y contains no unlabeled samples")
+        elif self.criterion == "k_best" and self.k_best > len(unlabeled):
+            warn(
+                "k_best is larger than the amount of unlabeled samples. All unlabeled "
+                "samples will be labeled in the first iteration",
+            )
+
+    def _run_maker(self, learner, codes, labeled, n_unlabeled):
+        """Make a function that starts self-training on given rows."""
+        rule = self._make_rule(learner, codes, labeled)
+        options = self._weighting()
+        options["min_added"] = self.min_added if self.criterion == "threshold" else 0
+        share = self.k_best
+        if isinstance(share, Integral):
+            share = share / max(1, n_unlabeled)
+
+        def make_run(labeled, unlabeled):
+            k_best = max(1, int(np.ceil(share * len(unlabeled) - 1e-9)))
+            return SelfTrainingRun(
+                learner, rule(k_best), codes, labeled, unlabeled, **options
+            )
+
+        return make_run
+
+    def _make_rule(self, learner, codes, labeled):
+        """Make the rule of selection, but for the number of rows to select."""
+        classes = learner.classes
+        thresholds = np.full(len(classes), 0.0)
+        if isinstance(self.threshold, dict):
+            thresholds = _by_class("threshold", self.threshold, classes)
+        else:
+            thresholds[:] = self.threshold
+        if isinstance(self.class_shares, dict):
+            shares = _by_class("class_shares", self.class_shares, classes)
+            _check_sum(shares)
+        elif self.class_shares is None:
+            shares = None
+        else:
+            weights = None if learner.weights is None else learner.weights[labeled]
+            shares = np.bincount(codes[labeled], weights, minlength=len(classes))
+            shares = shares / shares.sum()
+        return lambda k_best: SelectionRule(self.criterion, thresholds, k_best, shares)
+
+    def _weighting(self):
+        """How rows labelled in rounds count: options of `SelfTrainingRun`."""
+        takes_weights = weight_parameter(self.estimator) is not None
+        soft, pseudo_weight = self.pseudo_labels == "soft", self.pseudo_weight
+        if not takes_weights and (soft or isinstance(pseudo_weight, Real)):
+            asked = "pseudo_labels='soft'" if soft else f"{pseudo_weight=}"
+            raise ValueError(
+                f"{asked} needs a classifier whose fit takes sample_weight, and "
+                f"{self.estimator!r} takes none. Use pseudo_labels='hard' and "
+                "pseudo_weight='auto', or another classifier; with metadata routing, "
+                "let the last step of a pipeline request sample_weight."
+            )
+        if pseudo_weight == "auto":
+            pseudo_weight = 1.0 if takes_weights else None
+        return {"pseudo_weight": pseudo_weight, "soft": soft}
+
+    # -------------------------------------------------------------------- the rounds
+
+    def _judge(self, make_run, X, codes, labeled, unlabeled):
+        """Choose the number of rounds; return it and what held-out rows say."""
+        if self.n_folds is None or self.max_iter == 0 or not len(unlabeled):
+            return self.max_iter, []
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # the fits that count repeat them
+                return judge_rounds(
+                    make_run, row_keys(X), codes, labeled, unlabeled,
+                    n_folds=self.n_folds, n_rounds=self.max_iter,
+                )  # fmt: skip
+        except ValueError as error:
+            warn(
+                f"Unjudged, all rounds are made: {self.estimator!r} does not learn "
+                f"with a fold of the {len(labeled)} labelled rows held out. {error} "
+                "Label more rows, take fewer folds, or pass n_folds=None.",
+            )
+            return self.max_iter, []
+
+    def _make_rounds(self, run, n_rounds):
+        reason = run.make_rounds(n_rounds, self._report)
+        if reason == "interrupted":
+            warn(
+                f"Interrupted after {run.n_iter} rounds, the last of which is kept.",
+                TrainingInterruptedWarning,
+            )
+        if reason == "max_iter" and n_rounds != self.max_iter:
+            return "held_out"
+        return reason
+
+    def _report(self, run):
+        if self.verbose:
+            sys.stdout.write(
+                f"End of iteration {run.n_iter}, added {run.n_added[-1]} new labels.\n"
+            )
+            sys.stdout.flush()
+
+    def _write_labels(self, y, labels):
+        """Labels after the rounds, with the marks of `y` where there is none."""
+        if type(y) is np.ndarray and y.ndim == 1:
+            given = self.labeled_iter_ > 0
+            transduction = y.copy()
+            transduction[given] = labels[given]
+            return transduction
+        return erase_labels(labels, self.labeled_iter_ < 0, unlabeled=self.unlabeled)
+
+    # ---------------------------------------------------------------- after the fit
+
+    def _route(self, method, sample_weight, params):
+        raise_for_params(params, self, method)
+        return super()._route(method, sample_weight, params)
+
+    def _predict_with(self, method, X, params):
+        check_is_fitted(self)
+        params = self._route(method, None, params)
+        X = validate_table(self, X, reset=False)
+        return getattr(self.estimator_, method)(X, **params)
+
+
+def _by_class(name, values, classes):
+    """Values of a dict in the order of the classes."""
+    wanted = classes.tolist()
+    if set(values) != set(wanted):
+        raise ValueError(
+            f"{name}={values!r} must have one value for each class, and the labelled "
+            f"rows have the classes {wanted}."
+        )
+    numbers = np.array([values[label] for label in wanted], dtype=float)
+    if not ((numbers >= 0) & (numbers <= 1)).all():
+        raise ValueError(f"{name}={values!r} must have values from 0 to 1.")
+    return numbers
+
+
+def _check_sum(shares):
+    if not np.isclose(shares.sum(), 1):
+        raise ValueError(
+            f"class_shares must sum to 1, got {shares.tolist()}, which sum to "
+            f"{shares.sum():.3g}."
+        )
+
+
+def _complete(history, n_added):
+    """Add to the judged rounds how many rows those that were made have labelled."""
+    judged = {"held_out_loss": None, "standard_error": None}
+    return [
+        {
+            "n_iter": number,
+            "n_added": n_added[number] if number < len(n_added) else None,
+            **(history[number] if number < len(history) else judged),
+        }
+        for number in range(max(len(history), len(n_added)))
+    ]
