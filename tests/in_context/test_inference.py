@@ -134,7 +134,7 @@ def test_chunks_are_not_much_larger_than_the_context():
 
 
 def test_many_classes_go_in_small_chunks():
-    sizes = [chunk_size(100, 10, n_classes) for n_classes in (2, 10, 40)]
+    sizes = [chunk_size(500, 10, n_classes) for n_classes in (2, 10, 40)]
     assert sizes == [1024, 512, 128]
 
 
