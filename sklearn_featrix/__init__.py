@@ -12,6 +12,8 @@ __version__ = "0.1.0.dev0"
 _ROOM_OF = {
     "EmbeddingTransformer": "embedding",
     "InContextClassifier": "in_context",
+    "LabelPropagation": "semi_supervised",
+    "LabelSpreading": "semi_supervised",
     "LabeledOnly": "compose",
     "LabeledSplit": "model_selection",
     "SelfTrainingClassifier": "semi_supervised",

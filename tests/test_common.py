@@ -14,6 +14,8 @@ from sklearn_featrix import (
     EmbeddingTransformer,
     InContextClassifier,
     LabeledOnly,
+    LabelPropagation,
+    LabelSpreading,
     SelfTrainingClassifier,
     SemiSupervisedClassifier,
     TableEncoder,
@@ -27,6 +29,17 @@ INSTANCES = {
     "InContextClassifier": [
         InContextClassifier(),
         InContextClassifier(n_members=1, max_columns=3, max_context=30),
+    ],
+    "LabelPropagation": [
+        LabelPropagation(gamma=2),
+        LabelPropagation("knn", n_neighbors=10),
+        LabelPropagation("knn", neighbors="anchors", n_anchors=20),
+    ],
+    "LabelSpreading": [
+        LabelSpreading(),
+        LabelSpreading("knn", n_neighbors=10),
+        LabelSpreading(neighbors="anchors", n_anchors=20, gamma=0.5),
+        LabelSpreading("knn", n_neighbors=10, neighbors="faiss"),
     ],
     "LabeledOnly": [LabeledOnly(LogisticRegression())],
     "SelfTrainingClassifier": [

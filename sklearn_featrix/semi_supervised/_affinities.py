@@ -35,9 +35,13 @@ class MatrixAffinity:
         gap = abs(self.weights - self.weights.T)
         return bool(gap.max() <= 1e-6 * abs(self.weights).max())
 
-    def components(self):
-        """Give each node the number of its connected component."""
-        return connected_components(self.weights, directed=False)[1]
+    def reach(self, seeds):
+        """Tell which nodes a path joins to some of the seeds, a mask of nodes."""
+        # of symmetric weights, the strong components are the connected ones
+        components = connected_components(
+            self.weights, directed=True, connection="strong"
+        )[1]
+        return np.isin(components, components[seeds])
 
     def walk(self):
         """Return the step of a random walk: the mean over neighbours."""
@@ -91,13 +95,15 @@ class AnchorAffinity:
         """Tell whether each pair has one weight."""
         return True
 
-    def components(self):
-        """Give each node the number of its connected component."""
-        n_nodes = self.memberships.shape[0]
-        both = sparse.block_array(
-            [[None, self.memberships], [self.memberships.T, None]], format="csr"
-        )
-        return connected_components(both, directed=False)[1][:n_nodes]
+    def reach(self, seeds):
+        """Tell which nodes a path joins to some of the seeds, a mask of nodes."""
+        shares = self.memberships > 0
+        n_before, n_reached = -1, 0
+        while n_reached > n_before:
+            anchors = shares.T @ seeds
+            seeds = seeds | (shares @ anchors)
+            n_before, n_reached = n_reached, np.count_nonzero(seeds)
+        return seeds
 
     def anchor_means(self, values):
         """Average values of nodes around each anchor.

@@ -258,11 +258,3 @@ def _normalize_class_mass(nodes, node_of_row, prior):
     weighted = nodes * (prior / mass)
     totals = weighted.sum(axis=1, keepdims=True)
     return np.divide(weighted, totals, where=totals > 0, out=weighted)
-
-
-def reachable(affinity, node_labels):
-    """Tell which nodes a path joins to a label."""
-    components = affinity.components()
-    has_label = np.zeros(components.max() + 1, dtype=bool)
-    has_label[components[node_labels.any(axis=1)]] = True
-    return has_label[components]

@@ -22,7 +22,7 @@ from ..preprocessing._rows import row_keys
 from ._affinities import AnchorAffinity, MatrixAffinity
 
 BATCH_ENTRIES = 2**23  # of a matrix between new rows and nodes
-ROWS_PER_ANCHOR = 20  # to place the anchors
+ROWS_PER_ANCHOR = 10  # to place the anchors
 
 
 class KernelGraph:
@@ -278,7 +278,7 @@ class AnchorGraph:
         X, self.node_of_row = distinct_rows(X)
         with threadpool_limits(effective_n_jobs(self.n_jobs)):
             self.anchors_ = self._place_anchors(X)
-            self._search = ExactIndex().fit(self.anchors_)
+            self._search = ExactIndex(algorithm="brute").fit(self.anchors_)
             self.affinity = AnchorAffinity(self._memberships(X))
         return self
 
@@ -292,7 +292,7 @@ class AnchorGraph:
             init="random",
             n_init=1,
             batch_size=4 * self.n_anchors,
-            max_iter=10,
+            max_iter=5,
             random_state=self.random_state,
         )
         drawn = self.random_state.permutation(n_rows)[:n_drawn]

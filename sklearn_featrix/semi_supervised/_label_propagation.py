@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ._base_propagation import BaseLabelPropagation, reachable
+from ._base_propagation import BaseLabelPropagation
 from ._propagation import conjugate_propagation, power_propagation
 
 
@@ -186,7 +186,7 @@ class LabelPropagation(BaseLabelPropagation):
             affinity.spread(),
             affinity.degrees,
             clamped,
-            reachable(affinity, node_labels),
+            affinity.reach(node_labels.any(axis=1)),
             **limits,
         )
 

@@ -7,7 +7,7 @@ from numbers import Real
 import numpy as np
 
 from ..utils._compat import Interval
-from ._base_propagation import BaseLabelPropagation, reachable
+from ._base_propagation import BaseLabelPropagation
 from ._propagation import conjugate_spreading, power_spreading
 
 
@@ -201,6 +201,6 @@ class LabelSpreading(BaseLabelPropagation):
             affinity.spread(np.float32),
             node_labels,
             self.alpha,
-            reachable(affinity, node_labels),
+            affinity.reach(node_labels.any(axis=1)),
             **limits,
         )

@@ -12,10 +12,13 @@ class ExactIndex:
     ----------
     n_jobs : int, default=None
         Number of searches at once.
+    algorithm : {"auto", "brute"}, default="auto"
+        "brute" never builds a tree; faster among few rows.
     """
 
-    def __init__(self, n_jobs=None):
+    def __init__(self, n_jobs=None, *, algorithm="auto"):
         self.n_jobs = n_jobs
+        self.algorithm = algorithm
 
     def fit(self, X):
         """Keep the rows to search among.
@@ -30,7 +33,9 @@ class ExactIndex:
         ExactIndex
             Itself.
         """
-        self._search = NearestNeighbors(n_jobs=self.n_jobs).fit(X)
+        self._search = NearestNeighbors(
+            algorithm=self.algorithm, n_jobs=self.n_jobs
+        ).fit(X)
         return self
 
     def kneighbors(self, X, n_neighbors):
