@@ -6,15 +6,15 @@ import numpy as np
 
 __all__ = ["best_round", "deal_folds", "held_out_losses", "judge_rounds"]
 
-# Unlabeled rows in the judging runs: their number decides what judging costs.
-MAX_JUDGING_ROWS = 2000
 
 # Below it a wrong prediction is as bad as can be: no single row decides alone.
 LOWEST_PROBABILITY = 1e-3
 PATIENCE = 3
 
 
-def judge_rounds(make_run, keys, codes, labeled, unlabeled, *, n_folds, n_rounds):
+def judge_rounds(
+    make_run, keys, codes, labeled, unlabeled, *, n_folds, n_rounds, max_rows
+):
     """Choose the number of rounds that held-out labelled rows speak for.
 
     Parameters
@@ -31,6 +31,8 @@ def judge_rounds(make_run, keys, codes, labeled, unlabeled, *, n_folds, n_rounds
         Folds of the labelled rows.
     n_rounds : int or None
         Most rounds to make.
+    max_rows : int or None
+        Unlabeled rows to make them with; None for all.
 
     Returns
     -------
@@ -42,7 +44,7 @@ def judge_rounds(make_run, keys, codes, labeled, unlabeled, *, n_folds, n_rounds
     folds = deal_folds(codes[labeled], keys[labeled], n_folds)
     if len(np.unique(codes[labeled[folds >= 0]])) < 2:
         return n_rounds, []
-    sample = unlabeled[np.argsort(keys[unlabeled], kind="stable")[:MAX_JUDGING_ROWS]]
+    sample = unlabeled[np.argsort(keys[unlabeled], kind="stable")[:max_rows]]
     losses = held_out_losses(
         lambda rows: make_run(rows, np.sort(sample)),
         labeled, codes[labeled], folds, n_rounds,

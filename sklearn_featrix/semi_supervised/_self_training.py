@@ -28,6 +28,9 @@ from ._held_out import judge_rounds
 from ._pseudo_labels import SelectionRule
 from ._self_training_run import Learner, SelfTrainingRun, weight_parameter
 
+# Unlabeled rows in the rounds that are judged: their number decides what that costs.
+MAX_JUDGING_ROWS = 2000
+
 
 class SelfTrainingClassifier(LabeledOnly):
     """Classifier that labels the rows it is sure of and learns from them too.
@@ -354,12 +357,15 @@ class SelfTrainingClassifier(LabeledOnly):
         """Choose the number of rounds; return it and what held-out rows say."""
         if self.n_folds is None or self.max_iter == 0 or not len(unlabeled):
             return self.max_iter, []
+        # Rows that weigh one each outweigh the labels in a large table only.
+        is_bounded = self._weighting()["pseudo_weight"] is not None
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # the fits that count repeat them
                 return judge_rounds(
                     make_run, row_keys(X), codes, labeled, unlabeled,
                     n_folds=self.n_folds, n_rounds=self.max_iter,
+                    max_rows=MAX_JUDGING_ROWS if is_bounded else None,
                 )  # fmt: skip
         except ValueError as error:
             warn(
