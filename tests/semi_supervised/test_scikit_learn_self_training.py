@@ -6,8 +6,10 @@ defaults. What is left out is argued below, test by test.
 
 from functools import partial
 from importlib.util import find_spec, module_from_spec
+from unittest import mock
 
 import pytest
+import sklearn.semi_supervised
 
 from sklearn_featrix import SelfTrainingClassifier
 
@@ -51,3 +53,44 @@ for name, test in plain.items():
     globals()[f"{name}_plain"] = test
 for name, test in default.items():
     globals()[f"{name}_default"] = test
+
+
+# ------------------------------------------------------------------ metadata routing
+
+ROUTING_LEFT_OUT = {
+    # Wants no request by default. Ours may ask for sample_weight itself, as
+    # LabeledOnly does, and says by default that it does not.
+    "test_default_request",
+}
+
+
+def load_their_routing_tests():
+    """Load their tests of all meta-estimators, with ours as the only one."""
+    spec = find_spec("sklearn.tests.test_metaestimators_metadata_routing")
+    module = module_from_spec(spec)
+    with mock.patch.object(
+        sklearn.semi_supervised, "SelfTrainingClassifier", SelfTrainingClassifier
+    ):
+        spec.loader.exec_module(module)
+    names = [entry["metaestimator"].__name__ for entry in module.METAESTIMATORS]
+    position = names.index("SelfTrainingClassifier")
+    # the very lists that the tests are parametrized with
+    module.METAESTIMATORS[:] = [module.METAESTIMATORS[position]]
+    module.METAESTIMATOR_IDS[:] = ["SelfTrainingClassifier"]
+    return {
+        name: test
+        for name, test in vars(module).items()
+        if name.startswith("test_")
+        and any(mark.args[0] == "metaestimator" for mark in _marks(test))
+    }
+
+
+def _marks(test):
+    marks = getattr(test, "pytestmark", [])
+    return [mark for mark in marks if mark.name == "parametrize"]
+
+
+routing = load_their_routing_tests()
+assert set(routing) > ROUTING_LEFT_OUT
+for name in sorted(set(routing) - ROUTING_LEFT_OUT):
+    globals()[f"{name}_routing"] = routing[name]

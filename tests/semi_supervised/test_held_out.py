@@ -1,0 +1,105 @@
+import numpy as np
+import pytest
+
+from sklearn_featrix.semi_supervised._held_out import (
+    PATIENCE,
+    best_round,
+    deal_folds,
+    held_out_losses,
+)
+
+
+def test_folds_are_stratified_and_even():
+    rng = np.random.default_rng(0)
+    codes = np.repeat([0, 1, 2], [40, 12, 8])
+    folds = deal_folds(codes, rng.permutation(60), 5)
+    assert np.bincount(folds).tolist() == [12] * 5
+    for code, low in ((0, 8), (1, 2), (2, 1)):
+        counts = np.bincount(folds[codes == code], minlength=5)
+        assert counts.min() >= low
+        assert np.ptp(counts) <= 1
+
+
+def test_copies_are_held_out_together_and_single_rows_never():
+    codes = np.array([0, 0, 0, 0, 1, 1, 2])
+    keys = np.array([7, 7, 3, 9, 5, 5, 1])
+    folds = deal_folds(codes, keys, 3)
+    assert folds[0] == folds[1] != folds[2]
+    assert (folds[4:] == -1).all()  # of class 1 there are copies of one row only
+
+
+def test_folds_follow_the_keys_and_not_the_order():
+    rng = np.random.default_rng(0)
+    codes, keys = rng.integers(0, 3, 50), rng.permutation(50)
+    order = rng.permutation(50)
+    np.testing.assert_array_equal(
+        deal_folds(codes, keys, 4)[order], deal_folds(codes[order], keys[order], 4)
+    )
+
+
+class ScriptedRun:
+    """Its probability of the true class after each round is written beforehand."""
+
+    def __init__(self, script, n_rounds):
+        self.script, self.n_rounds = script, n_rounds
+        self.n_iter = 0
+        self.learner = self
+        self.open = np.arange(3)
+
+    fitted = None
+
+    def fit(self):
+        self.fitted = self
+
+    def label(self):
+        self.n_iter += 1
+        return int(self.n_iter <= self.n_rounds)
+
+    def added_few(self):
+        return False
+
+    def predict_proba(self, fitted, rows):
+        true = self.script[self.n_iter]
+        return np.tile([true, 1 - true], (len(rows), 1))
+
+
+def test_losses_are_those_of_the_held_out_rows():
+    script = [0.5, 0.8, 0.0]
+    losses = held_out_losses(
+        lambda rows: ScriptedRun(script, 2),
+        np.arange(4), np.zeros(4, int), np.array([0, 1, 0, -1]), 2,
+    )  # fmt: skip
+    expected = -np.log([0.5, 0.8, 1e-3])  # no loss is infinite
+    np.testing.assert_allclose(losses, np.repeat(expected[:, None], 3, axis=1))
+
+
+def test_a_run_that_has_ended_keeps_its_last_loss():
+    runs = iter([ScriptedRun([0.5, 0.6, 0.7], 1), ScriptedRun([0.5, 0.6, 0.7], 9)])
+    losses = held_out_losses(
+        lambda rows: next(runs), np.arange(2), np.zeros(2, int), np.arange(2), 2
+    )
+    np.testing.assert_allclose(np.exp(-losses), [[0.5, 0.5], [0.6, 0.6], [0.6, 0.7]])
+
+
+def test_no_more_rounds_once_they_do_not_help():
+    script = [0.5, 0.8, *[0.4] * 50]
+    losses = held_out_losses(
+        lambda rows: ScriptedRun(script, 50),
+        np.arange(2), np.zeros(2, int), np.arange(2), None,
+    )  # fmt: skip
+    assert len(losses) == 2 + PATIENCE
+
+
+def test_the_best_round_has_to_be_clearly_better():
+    rng = np.random.default_rng(0)
+    before = rng.normal(1, 0.3, size=100)
+    better = before - 0.1 + rng.normal(0, 0.1, size=100)
+    noise = rng.normal(0, 1, size=100)
+    noisy = before - 0.05 + noise - noise.mean()
+    best, means, errors = best_round(np.array([before, better, noisy]))
+    assert best == 1  # of the lower losses, the one that is no accident
+    np.testing.assert_allclose(means, [before.mean(), better.mean(), noisy.mean()])
+    assert errors[0] == 0
+    assert errors[1] == pytest.approx((better - before).std(ddof=1) / 10)
+    assert best_round(np.array([before, noisy]))[0] == 0
+    assert best_round(np.array([before, noisy]), n_errors=0)[0] == 1
