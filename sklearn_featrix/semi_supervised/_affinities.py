@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import sparse
+from scipy import linalg, sparse
 from scipy.sparse.csgraph import connected_components
 
 
@@ -83,12 +83,10 @@ class AnchorAffinity:
     semi-supervised learning. ICML.
     """
 
-    is_sparse = True
-
     def __init__(self, memberships):
         self.memberships = memberships
-        mass = np.ravel(memberships.sum(axis=0)).astype(np.float64)
-        self._inverse_mass = inverse_root(mass) ** 2
+        self._mass = np.ravel(memberships.sum(axis=0)).astype(np.float64)
+        self._inverse_mass = inverse_root(self._mass) ** 2
         self.degrees = np.ones(memberships.shape[0])
 
     def is_symmetric(self):
@@ -119,6 +117,38 @@ class AnchorAffinity:
             The means.
         """
         return (self.memberships.T @ values) * self._inverse_mass[:, np.newaxis]
+
+    def solve(self, source, through, alpha, reachable):
+        """Solve ``F = source + alpha * W @ (F where through)`` by way of the anchors.
+
+        There are few of them: their means of F solve a small system of which no
+        entry is lost to rounding, however little of a label arrives.
+
+        Parameters
+        ----------
+        source : ndarray of shape (n_nodes, n_values)
+            What the nodes bring in.
+        through : ndarray of shape (n_nodes,)
+            Mask of the nodes that pass on what arrives.
+        alpha : float
+            Share that is passed on.
+        reachable : ndarray of shape (n_nodes,)
+            Nodes that a path joins to a node with a source.
+
+        Returns
+        -------
+        ndarray of shape (n_nodes, n_values)
+            What arrives in each node, ``W @ (F where through, else source)``.
+        """
+        live = self.memberships.T @ reachable > 0
+        passing = self.memberships[through][:, live]
+        system = -alpha * (passing.T @ passing).toarray()
+        system[np.diag_indices_from(system)] += self._mass[live]
+        means = np.zeros((len(live), source.shape[1]))
+        brought = (self.memberships.T @ source)[live]
+        # no pivoting: the matrix is an M-matrix, its solution positive
+        means[live] = linalg.solve(system, brought, assume_a="pos")
+        return self.memberships @ np.maximum(means, 0, out=means)
 
     def walk(self):
         """Return the step of a random walk: the mean over neighbours."""

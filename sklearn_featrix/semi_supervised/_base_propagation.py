@@ -21,7 +21,7 @@ from ..utils._labels import encode_labels
 from ..utils._partial_classifier import PartialLabelsClassifierMixin
 from ..utils._warnings import warn
 from ._graph_choice import choose_graph
-from ._graphs import KernelGraph
+from ._graphs import AnchorGraph, KernelGraph
 from ._spaces import seeded_clone
 
 
@@ -156,6 +156,8 @@ class BaseLabelPropagation(
 
     def _choose_solver(self, graph):
         has_all_pairs = isinstance(graph, KernelGraph)
+        if self.solver == "auto" and isinstance(graph, AnchorGraph):
+            return "anchors"
         if self.solver == "auto":
             return "power" if has_all_pairs else "cg"
         is_given = has_all_pairs and callable(self.kernel)
@@ -168,9 +170,9 @@ class BaseLabelPropagation(
 
     def _store_distributions(self, graph, solution, labels):
         """Leave `label_distributions_`, `transduction_` and `reached_`."""
-        masses = np.asarray(solution.values, dtype=np.float64)
-        totals = masses.sum(axis=1, keepdims=True)
-        nodes = np.divide(masses, totals, where=totals > 0, out=np.zeros_like(masses))
+        nodes = solution.values.astype(np.float64)
+        totals = nodes.sum(axis=1, keepdims=True)
+        nodes /= np.where(totals > 0, totals, 1)
         if self.class_mass_normalization:
             nodes = _normalize_class_mass(nodes, graph.node_of_row, self._prior)
         distributions = self._finish_rows(nodes[graph.node_of_row], labels)

@@ -22,7 +22,7 @@ from ..preprocessing._rows import row_keys
 from ._affinities import AnchorAffinity, MatrixAffinity
 
 BATCH_ENTRIES = 2**23  # of a matrix between new rows and nodes
-ROWS_PER_ANCHOR = 10  # to place the anchors
+ROWS_PER_ANCHOR = 20  # to place the anchors
 
 
 class KernelGraph:
@@ -300,15 +300,15 @@ class AnchorGraph:
 
     def _memberships(self, X):
         distances, positions = self._search.kneighbors(X, self.n_neighbors)
-        squared = distances**2
+        exponent = np.square(distances, out=distances)  # in place: these are large
         if self.gamma is None:
-            width = squared[:, [-1]]
-            exponent = np.divide(
-                squared, width, where=width > 0, out=np.zeros_like(squared)
-            )
+            width = exponent[:, [-1]]
+            exponent /= np.where(width > 0, width, 1)
         else:
-            exponent = self.gamma * squared
-        weights = softmax(-exponent, axis=1)
+            exponent *= self.gamma
+        exponent -= exponent[:, [0]]  # the nearest counts, however far it is
+        weights = np.exp(np.negative(exponent, out=exponent), out=exponent)
+        weights /= weights.sum(axis=1, keepdims=True)
         return neighbor_matrix(weights, positions, self.anchors_.shape[0])
 
     def keep(self, distributions):

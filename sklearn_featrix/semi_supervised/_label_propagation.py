@@ -5,7 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from ._base_propagation import BaseLabelPropagation
-from ._propagation import conjugate_propagation, power_propagation
+from ._propagation import (
+    anchored_propagation,
+    conjugate_propagation,
+    power_propagation,
+)
 
 
 class LabelPropagation(BaseLabelPropagation):
@@ -64,7 +68,8 @@ class LabelPropagation(BaseLabelPropagation):
     solver : {"auto", "power", "cg"}, default="auto"
         "power" repeats one step, as scikit-learn does; "cg" solves the same equations
         by conjugate gradients, in a tenth of the iterations or less.
-        "auto": "power" between all pairs of rows, "cg" in sparse graphs.
+        "auto": "power" between all pairs of rows, "cg" in sparse graphs; through
+        anchors a small system that needs no iterations.
     class_mass_normalization : bool, default=False
         Weigh the classes so that their masses over all rows are as the class shares of
         the labelled rows.
@@ -182,13 +187,11 @@ class LabelPropagation(BaseLabelPropagation):
         limits = {"tol": self.tol, "max_iter": self.max_iter}
         if solver == "power":
             return power_propagation(affinity.walk(), clamped, **limits)
-        return conjugate_propagation(
-            affinity.spread(),
-            affinity.degrees,
-            clamped,
-            affinity.reach(node_labels.any(axis=1)),
-            **limits,
-        )
+        reachable = affinity.reach(node_labels.any(axis=1))
+        if solver == "anchors":
+            return anchored_propagation(affinity, clamped, reachable)
+        step, degrees = affinity.spread(), affinity.degrees
+        return conjugate_propagation(step, degrees, clamped, reachable, **limits)
 
     def _finish_rows(self, distributions, labels):
         """Give labelled rows their own label, also where copies have another."""

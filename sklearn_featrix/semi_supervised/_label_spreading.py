@@ -8,7 +8,7 @@ import numpy as np
 
 from ..utils._compat import Interval
 from ._base_propagation import BaseLabelPropagation
-from ._propagation import conjugate_spreading, power_spreading
+from ._propagation import anchored_spreading, conjugate_spreading, power_spreading
 
 
 class LabelSpreading(BaseLabelPropagation):
@@ -72,7 +72,8 @@ class LabelSpreading(BaseLabelPropagation):
     solver : {"auto", "power", "cg"}, default="auto"
         "power" repeats one step, as scikit-learn does; "cg" solves the same equations
         by conjugate gradients, in fewer iterations where `alpha` is near 1.
-        "auto": "power" between all pairs of rows, "cg" in sparse graphs.
+        "auto": "power" between all pairs of rows, "cg" in sparse graphs; through
+        anchors a small system that needs no iterations.
     class_mass_normalization : bool, default=False
         Weigh the classes so that their masses over all rows are as the class shares of
         the labelled rows.
@@ -197,10 +198,8 @@ class LabelSpreading(BaseLabelPropagation):
         limits = {"tol": self.tol, "max_iter": self.max_iter}
         if solver == "power":
             return power_spreading(affinity.spread(), node_labels, self.alpha, **limits)
-        return conjugate_spreading(
-            affinity.spread(np.float32),
-            node_labels,
-            self.alpha,
-            affinity.reach(node_labels.any(axis=1)),
-            **limits,
-        )
+        reachable = affinity.reach(node_labels.any(axis=1))
+        if solver == "anchors":
+            return anchored_spreading(affinity, node_labels, self.alpha, reachable)
+        step = affinity.spread(np.float32)
+        return conjugate_spreading(step, node_labels, self.alpha, reachable, **limits)

@@ -206,6 +206,56 @@ def conjugate_propagation(step, degrees, labels, reachable, *, tol, max_iter):
     return Solution(values, n_iter, error, error <= tol, measure)
 
 
+def anchored_spreading(affinity, labels, alpha, reachable):
+    """Solve label spreading through anchors, without iterations.
+
+    Parameters
+    ----------
+    affinity : AnchorAffinity
+        Weights through anchors.
+    labels : ndarray of shape (n_nodes, n_classes)
+        Labels per node and class.
+    alpha : float
+        Share of the neighbours.
+    reachable : ndarray of shape (n_nodes,)
+        Nodes that a path joins to a label.
+
+    Returns
+    -------
+    Solution
+        Masses.
+    """
+    source = (1 - alpha) * labels
+    everywhere = np.ones(len(labels), dtype=bool)
+    values = affinity.solve(source, everywhere, alpha, reachable)
+    values *= alpha
+    values += source
+    return Solution(values, 1, 0.0, True, "")
+
+
+def anchored_propagation(affinity, labels, reachable):
+    """Solve label propagation through anchors, without iterations.
+
+    Parameters
+    ----------
+    affinity : AnchorAffinity
+        Weights through anchors.
+    labels : ndarray of shape (n_nodes, n_classes)
+        Distributions of the labelled nodes, zero in all others.
+    reachable : ndarray of shape (n_nodes,)
+        Nodes that a path joins to a label.
+
+    Returns
+    -------
+    Solution
+        Distributions.
+    """
+    labeled = labels.any(axis=1)
+    values = affinity.solve(labels, ~labeled, 1.0, reachable)
+    values[labeled] = labels[labeled]
+    return Solution(values, 1, 0.0, True, "")
+
+
 def conjugate_gradient(apply, b, error_of, *, tol, max_iter):
     """Solve symmetric systems with one matrix and several right sides.
 

@@ -69,6 +69,7 @@ class FaissIndex:
         quantizer = faiss.IndexFlatL2(n_columns)
         self._index = faiss.IndexIVFFlat(quantizer, n_columns, n_cells)
         self._index.cp.seed = int(random_state.randint(2**31 - 1))
+        self._index.cp.niter = 10
         self._index.cp.max_points_per_centroid = 2 * MIN_ROWS_PER_CELL
         with self._threads():
             self._index.train(X)
