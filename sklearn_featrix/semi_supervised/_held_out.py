@@ -37,13 +37,13 @@ def judge_rounds(
     Returns
     -------
     best : int or None
-        The number of rounds; `n_rounds` where nothing can be held out.
+        The number of rounds; None where not two classes have rows to hold out.
     history : list of dict
         `held_out_loss` and `standard_error` by number of rounds.
     """
     folds = deal_folds(codes[labeled], keys[labeled], n_folds)
     if len(np.unique(codes[labeled[folds >= 0]])) < 2:
-        return n_rounds, []
+        return None, []
     sample = unlabeled[np.argsort(keys[unlabeled], kind="stable")[:max_rows]]
     losses = held_out_losses(
         lambda rows: make_run(rows, np.sort(sample)),

@@ -100,6 +100,7 @@ class SelfTrainingClassifier(LabeledOnly):
         - "no_change": the last round labelled no row;
         - "few_added": the last round labelled fewer than `min_added`;
         - "held_out": held-out rows spoke against another;
+        - "unjudged": no rows could be held out to speak for one;
         - "max_iter": `max_iter` rounds were made;
         - "interrupted": by the user.
     history_ : list of dict
@@ -125,7 +126,7 @@ class SelfTrainingClassifier(LabeledOnly):
     loss is made on the whole table, provided that it is lower than without rounds by
     more than a standard error; otherwise none is. Which rows are held out depends on
     their values, not on their order or a seed. Rows of a class with one label are
-    never held out; where not two classes have two labels, nothing is judged.
+    never held out; where not two classes have two labels, no round is made.
 
     ``class_shares=None, pseudo_weight=None, n_folds=None, min_added=0`` selects the
     algorithm of scikit-learn, round by round.
@@ -254,7 +255,7 @@ class SelfTrainingClassifier(LabeledOnly):
         make_run = self._run_maker(learner, labels.codes, labeled, len(unlabeled))
         n_rounds, history = self._judge(make_run, X, labels.codes, labeled, unlabeled)
         run = make_run(labeled, unlabeled)
-        self.termination_condition_ = self._make_rounds(run, n_rounds)
+        self.termination_condition_ = self._make_rounds(run, n_rounds, history)
         self.estimator_ = run.fitted
         self.classes_ = run.fitted.classes_
         self.labeled_iter_ = np.where(labels.labeled, 0, run.labeled_iter)
@@ -362,20 +363,26 @@ class SelfTrainingClassifier(LabeledOnly):
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # the fits that count repeat them
-                return judge_rounds(
+                best, history = judge_rounds(
                     make_run, row_keys(X), codes, labeled, unlabeled,
                     n_folds=self.n_folds, n_rounds=self.max_iter,
                     max_rows=MAX_JUDGING_ROWS if is_bounded else None,
                 )  # fmt: skip
         except ValueError as error:
+            best, history = None, []
+            reason = f"{self.estimator!r} does not learn from the others. {error}"
+        else:
+            reason = "it takes two classes with two different labelled rows each."
+        if best is None:
             warn(
-                f"Unjudged, all rounds are made: {self.estimator!r} does not learn "
-                f"with a fold of the {len(labeled)} labelled rows held out. {error} "
-                "Label more rows, take fewer folds, or pass n_folds=None.",
+                "No labelled rows can be held out to judge the rounds, so none is "
+                f"made: {reason} Label more rows, or pass n_folds=None for rounds that "
+                "nothing judges.",
             )
-            return self.max_iter, []
+            return 0, []
+        return best, history
 
-    def _make_rounds(self, run, n_rounds):
+    def _make_rounds(self, run, n_rounds, history):
         reason = run.make_rounds(n_rounds, self._report)
         if reason == "interrupted":
             warn(
@@ -383,7 +390,7 @@ class SelfTrainingClassifier(LabeledOnly):
                 TrainingInterruptedWarning,
             )
         if reason == "max_iter" and n_rounds != self.max_iter:
-            return "held_out"
+            return "held_out" if history else "unjudged"
         return reason
 
     def _report(self, run):

@@ -69,17 +69,19 @@ def rare():
 # ----------------------------------------------------- the algorithm of scikit-learn
 
 
-@pytest.mark.parametrize("params", [
-    {}, {"threshold": 0.5}, {"threshold": 0.95, "max_iter": None}, {"max_iter": 1},
-    {"criterion": "k_best", "k_best": 25}, {"criterion": "k_best", "max_iter": 3},
+THRESHOLDS = [{}, {"threshold": 0.5}, {"threshold": 0.95, "max_iter": None}]
+TREES = ExtraTreesClassifier(5, random_state=0)
+
+
+@pytest.mark.parametrize(("base", "params"), [
+    *[(LogisticRegression(), params) for params in THRESHOLDS],
+    *[(TREES, params) for params in THRESHOLDS],
+    (LogisticRegression(), {"max_iter": 1}),
+    (LogisticRegression(), {"criterion": "k_best", "k_best": 25}),
+    (LogisticRegression(), {"criterion": "k_best", "max_iter": 3}),
 ])  # fmt: skip
-@pytest.mark.parametrize(
-    "base", [LogisticRegression(), ExtraTreesClassifier(5, random_state=0)], ids=type
-)
 def test_plain_parameters_make_the_rounds_of_scikit_learn(blobs, base, params):
     X, _, y = blobs
-    if params.get("criterion") == "k_best" and not isinstance(base, LogisticRegression):
-        pytest.skip("ties between trees are broken otherwise")
     ours = SelfTrainingClassifier(base, **params, **PLAIN).fit(X, y)
     theirs = Reference(base, **params).fit(X, y)
     np.testing.assert_array_equal(ours.labeled_iter_, theirs.labeled_iter_)
@@ -112,8 +114,9 @@ def test_k_best_takes_so_many_a_round_until_all_are_labeled():
     X, y = make_blobs(60, centers=2, random_state=0)
     y_few = mask_labels(y, n_labeled=2, random_state=0)
     clf = SelfTrainingClassifier(
-        KNeighborsClassifier(1), criterion="k_best", k_best=10, max_iter=None
-    ).fit(X, y_few)
+        KNeighborsClassifier(1), criterion="k_best", k_best=10, max_iter=None,
+        n_folds=None,
+    ).fit(X, y_few)  # fmt: skip
     np.testing.assert_array_equal(
         np.bincount(clf.labeled_iter_), [2, 10, 10, 10, 10, 10, 8]
     )
@@ -353,27 +356,35 @@ def test_judging_sees_no_held_out_row(recorder):
     assert set().union(*held_out) == labeled
 
 
-def test_without_two_labels_in_two_classes_nothing_is_judged():
+def test_without_two_labels_in_two_classes_no_round_is_made():
     X, y = make_blobs(60, centers=2, random_state=0)
-    y_few = np.where(np.arange(60) < 1, y, -1)
-    y_few[np.flatnonzero(y != y[0])[:1]] = 1 - y[0]
-    clf = SelfTrainingClassifier(LogisticRegression()).fit(X, y_few)
-    assert all(entry["held_out_loss"] is None for entry in clf.history_)
-    assert clf.n_iter_ > 0
+    y_few = np.full(60, -1)
+    y_few[np.flatnonzero(y == 0)[:9]] = 0
+    y_few[np.flatnonzero(y == 1)[:1]] = 1
+    clf = SelfTrainingClassifier(LogisticRegression())
+    with pytest.warns(UserWarning, match="two classes with two different labelled"):
+        clf.fit(X, y_few)
+    assert clf.n_iter_ == 0
+    assert clf.termination_condition_ == "unjudged"
+    assert clf.history_ == [
+        {"n_iter": 0, "n_added": 10, "held_out_loss": None, "standard_error": None}
+    ]
+    assert SelfTrainingClassifier(clf.estimator, n_folds=None).fit(X, y_few).n_iter_
 
 
-def test_a_base_that_needs_every_label_is_not_judged_and_says_so(blobs):
+def test_a_base_that_needs_every_label_makes_no_round_and_says_so(blobs):
     class Hungry(Recorder):
         def fit(self, X, y, sample_weight=None):
             if len(y) < 30:
-                raise ValueError("too few rows for me.")
+                raise ValueError("Too few rows for me.")
             return super().fit(X, y, sample_weight)
 
     X, _, y = blobs
     clf = SelfTrainingClassifier(Hungry())
-    with pytest.warns(UserWarning, match=r"Unjudged.*too few rows for me\."):
+    with pytest.warns(UserWarning, match=r"learn from the others\. Too few rows for"):
         clf.fit(X, y)
-    assert clf.n_iter_ > 0
+    assert clf.n_iter_ == 0
+    assert clf.termination_condition_ == "unjudged"
 
 
 def test_judging_costs_no_more_on_a_larger_table(recorder, monkeypatch):
