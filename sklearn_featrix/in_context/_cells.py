@@ -6,12 +6,17 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from sklearn.decomposition import PCA
 
 from ..preprocessing import TableEncoder
+from ..utils._compat import index_rows, num_samples
 
 __all__ = ["CellEncoder", "Cells"]
 
 N_TEXT_COMPONENTS = 16
+N_PRINCIPAL = 8  # components, at most
+MIN_VARIANCE = 1e-6  # share of it that a component must explain
+PCA_ROWS = 20_000
 N_KNOTS = 1000
 Z_CLIP = 5.0
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
@@ -50,7 +55,9 @@ class CellEncoder:
     """Encode a table, all statistics from all rows, none from labels.
 
     Numbers stay as they are; a category becomes a code without order, and so does a
-    text, beside the leading components of its n-grams.
+    text, beside the leading components of its n-grams. Behind them come the leading
+    principal components of the whole row: what columns share, or where they differ,
+    the network sees in one column.
 
     Parameters
     ----------
@@ -61,6 +68,8 @@ class CellEncoder:
     ----------
     nominal : ndarray of shape (n_columns,)
         True where a column of cells is a code without order.
+    n_components : int
+        How many of the last columns are principal components.
     """
 
     def __init__(self, seed: int):
@@ -71,7 +80,8 @@ class CellEncoder:
         self.encoder = TableEncoder(
             "tree", n_text_components=N_TEXT_COMPONENTS, random_state=self.seed
         ).fit(X)
-        encoded = self.encoder.transform(X)
+        self._fit_components(X)
+        encoded = self._encode(X)
         self._columns = [_NumberColumn(values) for values in encoded.T]
         # two levels have no order to lose
         has_order_to_lose = [len(column.knots) > 2 for column in self._columns]
@@ -80,12 +90,34 @@ class CellEncoder:
 
     def transform(self, X: Any) -> Cells:
         """Turn rows into cells."""
-        encoded = self.encoder.transform(X)
+        encoded = self._encode(X)
         z, q = np.empty_like(encoded), np.empty_like(encoded)
         for position, column in enumerate(self._columns):
             z[:, position] = column.z(encoded[:, position])
             q[:, position] = column.q(encoded[:, position])
         return Cells(z, q)
+
+    def _fit_components(self, X: Any) -> None:
+        n_rows = num_samples(X)
+        if n_rows > PCA_ROWS:
+            drawn = np.random.RandomState(self.seed).choice(n_rows, PCA_ROWS, False)
+            X = index_rows(X, np.sort(drawn))
+        linear = self.encoder._encode(X, "linear").astype(np.float64)
+        self.n_components = 0
+        if len(self.encoder.column_index_) > 1:
+            n_components = min(N_PRINCIPAL, linear.shape[1] // 2, len(linear))
+            pca = PCA(n_components, random_state=self.seed).fit(linear)
+            told = pca.explained_variance_ratio_ > MIN_VARIANCE
+            self.n_components = int(told.sum())
+            self._mean, self._loadings = pca.mean_, pca.components_[told].T
+
+    def _encode(self, X: Any) -> np.ndarray:
+        encoded: np.ndarray = self.encoder.transform(X)
+        if not self.n_components:
+            return encoded
+        centred = self.encoder._encode(X, "linear") - self._mean
+        components = (centred @ self._loadings).astype(encoded.dtype)
+        return np.hstack([encoded, components])
 
     def _is_code(self) -> np.ndarray:
         """Tell the codes of levels, the last of the columns of a text among them."""
@@ -93,7 +125,7 @@ class CellEncoder:
         origins = self.encoder.column_index_
         is_last = np.append(origins[1:] != origins[:-1], True)
         of_levels = [kinds[origin] in ("category", "text") for origin in origins]
-        return is_last & of_levels
+        return np.append(is_last & of_levels, np.zeros(self.n_components, dtype=bool))
 
 
 class _NumberColumn:

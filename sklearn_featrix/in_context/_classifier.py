@@ -52,7 +52,8 @@ class InContextClassifier(PartialLabelsClassifierMixin, BaseEstimator):
     max_columns : int, default=64
         Most columns that one reading sees, fewer where it has more than 500 labelled
         rows to look at: memory is bounded. In wider tables each sees others, drawn
-        without looking at labels, so that together they see all.
+        without looking at labels, so that together they see all; up to 8 principal
+        components of the rows are among the columns of each.
     max_context : int, default=500
         Most labelled rows that one reading sees. Of more, each sees others, drawn class
         by class in proportion, at least one of each class.
@@ -94,19 +95,18 @@ class InContextClassifier(PartialLabelsClassifierMixin, BaseEstimator):
 
     Notes
     -----
-    Unlabeled rows serve the encoding of columns alone: means, scales, ranks and the
-    components of texts.
+    Unlabeled rows serve the encoding of columns alone: means, scales, ranks, principal
+    components and the components of texts.
 
-    The network answers for two classes. It is asked in both orders of them and the
-    answers are averaged, so that neither is preferred. More classes are asked for one
-    against the rest, and their probabilities are the softmax of the answers, divided by
-    a temperature of 1.2. Where there are 20 labelled rows per class, `fit` holds rows
-    out in turn, asks the network about them, and takes the temperature under which
-    their log loss is least.
+    Of two classes, the network is asked for the rarer one among the labelled rows, and
+    for both where they are level, so that the names of the classes have no part in the
+    answer. Of more classes, it is asked for each against the rest, all at once, and
+    the probabilities are the softmax of the answers, divided by a temperature. Where
+    there are 20 labelled rows per class, `fit` holds rows out in turn, asks the network
+    about them, and takes the temperature under which their log loss is least.
 
-    Predicting costs more than fitting: each chunk of rows is read together with the
-    labelled ones, once per member and class. Memory is bounded whatever the number of
-    rows.
+    Predicting costs more than fitting: the labelled rows are read once for each
+    reading, all others in chunks. Memory is bounded whatever the number of rows.
 
     Where the classes' shares among the rows of a reading are not those of their
     weights, the probabilities are corrected for it [2]_.
@@ -219,7 +219,9 @@ class InContextClassifier(PartialLabelsClassifierMixin, BaseEstimator):
     def _store_context(self, X, rows, codes, weights):
         cells = self._cells.transform(index_rows(X, rows))
         # an order that neither that of the rows nor that of the columns has a part in
-        order = np.lexsort((codes, row_keys(index_rows(X, rows)), cells.keys()))
+        own = slice(0, cells.z.shape[1] - self._cells.n_components)
+        cell_keys = cells.take(slice(None), own).keys()
+        order = np.lexsort((codes, row_keys(index_rows(X, rows)), cell_keys))
         order = np.repeat(order, _copies(codes, weights)[order])
         self._context = cells.take(order, slice(None))
         self._codes = codes[order]
@@ -233,6 +235,7 @@ class InContextClassifier(PartialLabelsClassifierMixin, BaseEstimator):
             max_columns=self.max_columns,
             max_context=self.max_context,
             random_state=random_state,
+            n_common=self._cells.n_components,
         )
 
     def _fit_temperature(self, network):

@@ -44,8 +44,8 @@ class Reader:
         self.network = network
         self.n_classes = n_classes
         self.size = chunk_size(*context.z.shape, n_classes)
-        # of two classes, too, each is asked about: neither is preferred
-        questions = codes == np.arange(n_classes)[:, None]
+        self.asked = _classes_to_ask_about(codes, n_classes)
+        questions = codes == self.asked[:, None]
         self.memory = network.read(
             self._tensor(context.z),
             self._tensor(context.q),
@@ -72,7 +72,7 @@ class Reader:
             filled up.
         """
         size = size or self.size
-        answers = np.empty((len(queries), self.n_classes))
+        answers = np.empty((len(queries), len(self.asked)))
         for start in range(0, len(queries), size):
             rows = slice(start, start + size)
             chunk = self.network.answer(
@@ -82,8 +82,11 @@ class Reader:
             )
             n_rows = min(size, len(queries) - start)
             answers[rows] = chunk[0, :, :n_rows].T.cpu().double().numpy()
-        # two questions about two classes: each has the log-odds of its own
-        return answers / 2 if self.n_classes == 2 else answers
+        if self.n_classes > 2:
+            return answers
+        # log-odds, of which each class gets half
+        signs = np.where(self.asked[:, None] == [0, 1], 1, -1)
+        return answers @ signs / (2 * len(self.asked))
 
     def _filled(self, values: np.ndarray, size: int) -> torch.Tensor:
         filler = np.zeros((size - len(values), values.shape[1]), dtype=np.float32)
@@ -92,6 +95,13 @@ class Reader:
     def _tensor(self, values: np.ndarray) -> torch.Tensor:
         device = next(self.network.parameters()).device
         return torch.from_numpy(values)[None].to(device)
+
+
+def _classes_to_ask_about(codes: np.ndarray, n_classes: int) -> np.ndarray:
+    """All of many classes; of two the rarer one, or both where they are level."""
+    classes = np.arange(n_classes)
+    counts = np.bincount(codes, minlength=n_classes)
+    return classes if n_classes > 2 else classes[counts == counts.min()]
 
 
 def chunk_size(n_labeled: int, n_columns: int, n_classes: int = 2) -> int:

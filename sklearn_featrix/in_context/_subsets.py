@@ -40,6 +40,7 @@ def draw_subsets(
     max_columns: int,
     max_context: int,
     random_state: np.random.RandomState,
+    n_common: int = 0,
 ) -> list[Subset]:
     """Draw members that together see all columns and many labelled rows.
 
@@ -55,11 +56,14 @@ def draw_subsets(
     n_members : int
         Number of members, where one cannot see all; more if the columns need it.
     max_columns : int
-        Most columns that a member sees; fewer where its rows have too many cells.
+        Most columns that a member sees, but for one beside the common ones; fewer where
+        its rows have too many cells.
     max_context : int
         Most labelled rows that a member sees, unless there are more classes.
     random_state : RandomState
         Draws the orders in which columns and rows are dealt out.
+    n_common : int, default=0
+        How many of the last columns every member sees.
 
     Returns
     -------
@@ -81,9 +85,11 @@ def draw_subsets(
     max_columns = min(max_columns, max(MAX_CELLS // n_rows, MIN_COLUMNS))
     if n_columns <= max_columns and len(codes) <= max_context:
         return [Subset(np.arange(len(codes)), np.arange(n_columns))]
-    width = min(max_columns, n_columns)
-    n_members = max(n_members, -(-n_columns // width))
-    columns = random_state.permutation(n_columns)
+    n_dealt = n_columns - n_common
+    width = min(max(max_columns - n_common, 1), n_dealt)
+    n_members = max(n_members, -(-n_dealt // width))
+    columns = random_state.permutation(n_dealt)
+    common = np.arange(n_dealt, n_columns)
     by_class = [np.flatnonzero(codes == code) for code in np.unique(codes)]
     by_class = [random_state.permutation(rows) for rows in by_class]
     share = min(1.0, max_context / len(codes))
@@ -94,7 +100,7 @@ def draw_subsets(
                     [_deal(rows, _quota(len(rows), share), i) for rows in by_class]
                 )
             ),
-            np.sort(_deal(columns, width, i)),
+            np.concatenate([np.sort(_deal(columns, width, i)), common]),
         )
         for i in range(n_members)
     ]

@@ -60,17 +60,31 @@ def test_logits_are_those_of_the_network(network, task, n_classes):
     assert answers.std() > 1e-3
     questions = codes == np.arange(n_classes)[:, None]
     expected = of_network(network, context, queries, questions).T
-    expected = expected.log_softmax(1) if n_classes > 2 else expected / 2
+    if n_classes == 2:  # level: both are asked about
+        expected = ((expected[:, 1] - expected[:, 0]) / 2)[:, None] * torch.tensor(
+            [-0.5, 0.5]
+        )
     found = log_proba(answers) if n_classes > 2 else answers
+    expected = expected.log_softmax(1) if n_classes > 2 else expected
     np.testing.assert_allclose(found, expected, atol=1e-5)
 
 
-def test_of_two_classes_neither_is_preferred(network):
+def test_of_two_level_classes_neither_is_preferred(network):
     context, codes, queries = make_task(2)
+    assert np.ptp(np.bincount(codes)) == 0
     asked = [of_network(network, context, queries, y[None]) for y in (codes, 1 - codes)]
     odds = (asked[0] - asked[1])[0] / 2
     answers = logits(network, context, codes, queries)
     np.testing.assert_allclose(answers[:, 1] - answers[:, 0], odds, atol=1e-5)
+
+
+def test_of_two_classes_the_rarer_is_asked_about(network):
+    context, codes, queries = make_task(2)
+    codes = np.where(np.arange(len(codes)) < 2, 1, codes)
+    assert codes.mean() > 0.5
+    odds = of_network(network, context, queries, (codes == 0)[None])[0]
+    answers = logits(network, context, codes, queries)
+    np.testing.assert_allclose(answers[:, 0] - answers[:, 1], odds, atol=1e-5)
 
 
 def test_renaming_the_classes_permutes_their_logits(network, task, n_classes):
