@@ -1,0 +1,1 @@
+"""What self-training makes of its own base: ours, scikit-learn's, and the base."""
