@@ -26,7 +26,13 @@ from ..utils._compat import (
 from ..utils._copies import distinct_rows, merge_copies, row_weights
 from ..utils._labels import encode_labels
 from ..utils._partial_classifier import PartialLabelsClassifierMixin
-from ._members import check_members, default_members, fit_member
+from ._members import (
+    check_members,
+    check_weights,
+    default_members,
+    default_weights,
+    fit_member,
+)
 from ._spaces import TableSpaces, has_unlabeled, seeded_clone, split_space
 
 PREDICT_BATCH = 8192
@@ -76,7 +82,8 @@ class SemiSupervisedClassifier(PartialLabelsClassifierMixin, NamedEstimatorsMixi
 
     All rows, labelled or not, teach an embedding of the table; a few classifiers of
     different kinds learn from the labelled rows, some on the table and some on the
-    embedding; their probabilities are averaged with equal weights.
+    embedding; with them votes a network that was trained on artificial tables. Their
+    probabilities are averaged.
 
     Parameters
     ----------
@@ -100,8 +107,13 @@ class SemiSupervisedClassifier(PartialLabelsClassifierMixin, NamedEstimatorsMixi
         without one, and may be any classifier that learns from both.
 
         None stands for logistic regression on "linear", on "rbf" and on "embedding",
-        ExtraTrees on "tree" and on "tree+embedding", and small boosted trees on
-        "tree"; with ``embedding=None``, for those of them that do not need one.
+        ExtraTrees on "tree" and on "tree+embedding", small boosted trees on "tree",
+        and :class:`~sklearn_featrix.in_context.InContextClassifier` on
+        "raw+unlabeled"; with ``embedding=None``, for those of them that do not need
+        one.
+    weights : array-like of shape (n_members,), default=None
+        How much each member's probabilities count. None is 1 for each, and 2 for an
+        InContextClassifier.
     class_weight : dict, "balanced" or None, default=None
         Weights of the classes, as in scikit-learn, among the labelled rows.
     unlabeled : "auto", None or scalar, default="auto"
@@ -160,6 +172,7 @@ class SemiSupervisedClassifier(PartialLabelsClassifierMixin, NamedEstimatorsMixi
     _parameter_constraints = {
         "embedding": [StrOptions({"auto"}), HasMethods(["fit", "transform"]), None],
         "members": [list, None],
+        "weights": ["array-like", None],
         "class_weight": [dict, StrOptions({"balanced"}), None],
         "unlabeled": "no_validation",
         "n_jobs": [Integral, None],
@@ -172,6 +185,7 @@ class SemiSupervisedClassifier(PartialLabelsClassifierMixin, NamedEstimatorsMixi
         embedding="auto",
         members=None,
         *,
+        weights=None,
         class_weight=None,
         unlabeled="auto",
         n_jobs=None,
@@ -180,6 +194,7 @@ class SemiSupervisedClassifier(PartialLabelsClassifierMixin, NamedEstimatorsMixi
     ):
         self.embedding = embedding
         self.members = members
+        self.weights = weights
         self.class_weight = class_weight
         self.unlabeled = unlabeled
         self.n_jobs = n_jobs
@@ -213,6 +228,7 @@ class SemiSupervisedClassifier(PartialLabelsClassifierMixin, NamedEstimatorsMixi
         """
         X = validate_table(self, X, reset=True)
         members = self._checked_members()
+        member_weights = self._checked_weights(members)
         weights = row_weights(X, sample_weight)
         labels = encode_labels(
             y,
@@ -231,6 +247,7 @@ class SemiSupervisedClassifier(PartialLabelsClassifierMixin, NamedEstimatorsMixi
         self.n_labeled_ = labels.n_labeled
         self.embedding_ = spaces.embedding_
         self._spaces = spaces
+        self._member_weights = member_weights
         self._member_spaces = [space for _, _, space in members]
         self.estimators_ = estimators
         self.named_estimators_ = Bunch(
@@ -248,6 +265,11 @@ class SemiSupervisedClassifier(PartialLabelsClassifierMixin, NamedEstimatorsMixi
         members = check_members(self.members, has_embedding)
         self._validate_names([name for name, _, _ in members])
         return members
+
+    def _checked_weights(self, members):
+        if self.weights is None:
+            return default_weights(members)
+        return check_weights(self.weights, members)
 
     def _fit_spaces(self, X, keys, weights, members, random_state):
         return TableSpaces(
@@ -318,7 +340,7 @@ class SemiSupervisedClassifier(PartialLabelsClassifierMixin, NamedEstimatorsMixi
             member.predict_proba(views[space])
             for member, space in zip(self.estimators_, self._member_spaces, strict=True)
         ]
-        return np.mean(votes, axis=0)
+        return np.average(votes, axis=0, weights=self._member_weights)
 
     def predict_log_proba(self, X):
         """Take the logarithm of the class probabilities.

@@ -7,6 +7,7 @@ from sklearn.ensemble import ExtraTreesClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.utils.validation import has_fit_parameter
 
+from ..in_context import InContextClassifier
 from ..utils._compat import index_rows
 from ._boosting import FewLabelBoosting
 from ._spaces import BASE_SPACES, split_space
@@ -30,6 +31,7 @@ def default_members(has_embedding):
         ("linear_rbf", LogisticRegression(C=5, max_iter=1000), "rbf"),
         ("trees", ExtraTreesClassifier(100), "tree"),
         ("boosting", _boosting(), "tree"),
+        ("in_context", InContextClassifier(), "raw+unlabeled"),
     ]
     if not has_embedding:
         return members
@@ -38,6 +40,62 @@ def default_members(has_embedding):
         ("linear_embedding", LogisticRegression(C=10, max_iter=1000), "embedding"),
         ("trees_embedding", ExtraTreesClassifier(100), "tree+embedding"),
     ]
+
+
+def default_weights(members):
+    """Return the weights measured best: the in-context classifier counts twice.
+
+    Parameters
+    ----------
+    members : list of (str, classifier, str)
+        Any members; all of other kinds count once.
+
+    Returns
+    -------
+    ndarray of shape (n_members,)
+        Weights.
+    """
+    return np.array(
+        [
+            2.0 if isinstance(each, InContextClassifier) else 1.0
+            for _, each, _ in members
+        ]
+    )
+
+
+def check_weights(weights, members):
+    """Refuse weights that do not fit the members.
+
+    Parameters
+    ----------
+    weights : array-like of shape (n_members,)
+        What the user gave.
+    members : list of (str, classifier, str)
+        The members.
+
+    Returns
+    -------
+    ndarray of shape (n_members,)
+        The weights.
+
+    Raises
+    ------
+    ValueError
+        If there is not one finite weight, 0 or more, for each member, or all are 0.
+    """
+    weights = np.asarray(weights, dtype=np.float64)
+    if weights.shape != (len(members),):
+        raise ValueError(
+            f"weights must be one number for each of the {len(members)} members "
+            f"({', '.join(name for name, _, _ in members)}), got shape "
+            f"{weights.shape}."
+        )
+    if not np.isfinite(weights).all() or (weights < 0).any() or not weights.any():
+        raise ValueError(
+            f"weights must be finite, 0 or more, and one of them above 0; got "
+            f"{weights.tolist()}."
+        )
+    return weights
 
 
 def _boosting():

@@ -15,6 +15,7 @@ from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder
+from sklearn.semi_supervised import LabelSpreading
 from sklearn.svm import LinearSVC
 
 from sklearn_featrix import (
@@ -133,7 +134,7 @@ def test_rbf_features_are_a_kernel_of_the_columns(table):
     assert products.max() < 1.02
 
 
-def test_probabilities_are_the_equal_mean_of_the_members(table):
+def test_probabilities_are_the_weighted_mean_of_the_members(table):
     X, _, y_partial = table
     clf = SemiSupervisedClassifier(QUICK, random_state=0).fit(X, y_partial)
     views = clf._spaces.transform(X, clf._member_spaces)
@@ -141,8 +142,9 @@ def test_probabilities_are_the_equal_mean_of_the_members(table):
         member.predict_proba(views[space])
         for member, space in zip(clf.estimators_, clf._member_spaces, strict=True)
     ]
-    assert len(votes) == 6
-    np.testing.assert_allclose(clf.predict_proba(X), sum(votes) / 6)
+    assert len(votes) == 7
+    expected = sum(votes) + clf.named_estimators_.in_context.predict_proba(X)
+    np.testing.assert_allclose(clf.predict_proba(X), expected / 8)
 
 
 def test_two_labels_per_class_are_enough(table):
@@ -310,6 +312,69 @@ def test_the_default_result_depends_on_no_optional_package(has_embedding):
             "sklearn",
             "sklearn_featrix",
         )
+
+
+class Weighed(Recorder):
+    """A recorder of two classes that says the same of every row."""
+
+    def __init__(self, second=0.5):
+        self.second = second
+
+    def predict_proba(self, X):
+        return np.tile([1 - self.second, self.second], (len(X), 1))
+
+
+@pytest.mark.parametrize(
+    ("weights", "expected"), [(None, 0.5), ([3, 1], 0.35), ([0, 2], 0.8)]
+)
+def test_weights_of_members(table, weights, expected):
+    X, _, y = table
+    members = [("low", Weighed(0.2), "tree"), ("high", Weighed(0.8), "tree")]
+    clf = SemiSupervisedClassifier(None, members, weights=weights)
+    y = np.where(np.asarray(y) == -1, -1, np.asarray(y) > 0)
+    np.testing.assert_allclose(clf.fit(X, y).predict_proba(X)[:, 1], expected)
+
+
+@pytest.mark.parametrize(
+    ("weights", "message"),
+    [
+        ([1, 2], r"each of the 1 members \(only\), got shape \(2,\)"),
+        ([-1], r"0 or more.* got \[-1\.0\]"),
+        ([0], "one of them above 0"),
+    ],
+)
+def test_weights_that_do_not_fit_are_refused(table, weights, message):
+    X, _, y = table
+    members = [("only", Recorder(), "tree")]
+    with pytest.raises(ValueError, match=message):
+        SemiSupervisedClassifier(None, members, weights=weights).fit(X, y)
+
+
+def test_a_member_may_see_the_unlabeled_rows(table):
+    X, _, y = table
+    members = [("all", Recorder(), "tree+unlabeled"), ("some", Recorder(), "tree")]
+    clf = SemiSupervisedClassifier(None, members).fit(X, y)
+    seen, some = clf.named_estimators_["all"], clf.named_estimators_["some"]
+    n_labeled = len(some.y_)
+    assert len(seen.y_) == len(seen.X_) == len(X)
+    np.testing.assert_array_equal(seen.X_[:n_labeled], some.X_)
+    np.testing.assert_array_equal(seen.y_[:n_labeled], some.y_)
+    assert set(seen.y_[n_labeled:]) == {-1}
+
+
+def test_a_semi_supervised_member_predicts(table):
+    X, truth, y = table
+    members = [("spread", LabelSpreading("knn"), "linear + unlabeled")]
+    clf = SemiSupervisedClassifier(None, members).fit(X, y)
+    assert clf.predict_proba(X).shape == (len(X), 3)
+    assert clf.score(X, truth) > 0.5
+
+
+def test_unlabeled_is_no_form_of_a_table(table):
+    X, _, y = table
+    members = [("a", Recorder(), "unlabeled")]
+    with pytest.raises(ValueError, match=r"whose rows.*raw\+unlabeled"):
+        SemiSupervisedClassifier(None, members).fit(X, y)
 
 
 def test_networks_inside_members_do_not_depend_on_n_jobs(table):
