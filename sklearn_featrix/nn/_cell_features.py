@@ -151,6 +151,7 @@ class LabelEvidence:
     def __init__(self, q: Tensor, nominal: Tensor, y: Tensor) -> None:
         self._ranks = _ranks(q)
         self._nominal = nominal
+        self._any_nominal = bool(nominal.any())
         self._y = y
         self._line = _LineMoments.of(q, y)
         rest = _Rest.of(y, leave_one_out=True)
@@ -191,7 +192,8 @@ class LabelEvidence:
         ways = [_weighted_evidence(equal, self._y, rest)]
         for bandwidth in BANDWIDTHS:
             near = (1 - squared / bandwidth**2).clamp_(min=0).square_()
-            near = torch.where(codes, equal, near)
+            if self._any_nominal:
+                near = torch.where(codes, equal, near)
             ways.append(_weighted_evidence(near, self._y, rest))
         line = self._line.evidence(q, rest, leave_one_out)
         ways.append(line.masked_fill(self._nominal[:, None, :, None, None], 0))

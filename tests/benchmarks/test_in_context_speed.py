@@ -12,7 +12,7 @@ def test_task_has_labels_in_its_first_rows():
 
 
 def test_a_pass_takes_time():
-    assert in_context.cpu_seconds_per_pass() > 0
+    assert in_context.cpu_seconds_per_member() > 0
 
 
 def test_rows_say_whether_the_bounds_are_kept(monkeypatch):
@@ -23,7 +23,7 @@ def test_rows_say_whether_the_bounds_are_kept(monkeypatch):
         return ChildUsage(1.0, 2**29, "")
 
     monkeypatch.setattr(in_context, "run_child", run_child)
-    monkeypatch.setattr(in_context, "cpu_seconds_per_pass", lambda: 0.2)
+    monkeypatch.setattr(in_context, "cpu_seconds_per_member", lambda: 0.2)
     rows = in_context.run(repeats=1)
     assert all(set(row) == set(ROW) for row in rows)
     verdicts = [__main__.verdict(row["ratio"], row["target"]) for row in rows]
