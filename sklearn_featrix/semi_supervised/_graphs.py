@@ -146,12 +146,10 @@ class NeighborGraph:
         """
         X, self.node_of_row = distinct_rows(X)
         self.index.fit(X)
-        self.affinity = MatrixAffinity(undirected(self._weights(X, X.shape[0])))
-        return self
-
-    def _weights(self, X, n_nodes):
         distances, positions = self.index.kneighbors(X, self.n_neighbors)
-        return neighbor_matrix(self.weigh(distances), positions, n_nodes)
+        weights = neighbor_matrix(self.weigh(distances), positions, X.shape[0])
+        self.affinity = MatrixAffinity(undirected(weights))
+        return self
 
     def keep(self, distributions):
         """Keep the distributions of the nodes, rows of zeros where there is none."""
@@ -171,8 +169,13 @@ class NeighborGraph:
         ndarray of shape (n_queries, n_classes)
             Weighted sums; zeros where no neighbour counts.
         """
+        distances, positions = self.index.kneighbors(X, self.n_neighbors)
+        squared = np.square(distances, dtype=np.float64)
+        nearest = np.where(np.isfinite(squared[:, [0]]), squared[:, [0]], 0)
+        # only ratios count, and far from all rows the nearest one decides
+        weights = self.weigh(np.sqrt(squared - nearest))
         n_nodes = len(self._distributions)
-        return self._weights(X, n_nodes) @ self._distributions
+        return neighbor_matrix(weights, positions, n_nodes) @ self._distributions
 
 
 class PrecomputedGraph:

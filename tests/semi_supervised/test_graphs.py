@@ -77,6 +77,18 @@ def test_far_from_all_rows_the_nearest_decides(X):
     np.testing.assert_allclose(answers(graph, far, distributions), [[0, 1]])
 
 
+def test_far_from_all_neighbors_the_nearest_decides(X):
+    def weigh(distances):
+        return np.exp(-20 * distances**2)
+
+    graph = NeighborGraph(ExactIndex(), 5, weigh).fit(X)
+    distributions = np.tile([1.0, 0.0], (80, 1))
+    farthest = X[:, 0].argmax()
+    distributions[graph.node_of_row[farthest]] = [0, 1]
+    far = X[[farthest]] + [[100.0, 0, 0]]
+    np.testing.assert_allclose(answers(graph, far, distributions), [[0, 1]])
+
+
 def test_sparse_callable_kernel_loses_its_loops(X):
     def kernel(A, B):
         return sparse.csr_matrix(rbf_kernel(A, B))
