@@ -49,7 +49,7 @@ def judge_rounds(
         lambda rows: make_run(rows, np.sort(sample)),
         labeled, codes[labeled], folds, n_rounds,
     )  # fmt: skip
-    best, means, errors = best_round(losses)
+    best, means, errors = best_round(losses, codes[labeled[folds >= 0]])
     return best, [
         {"held_out_loss": mean, "standard_error": error}
         for mean, error in zip(means.tolist(), errors.tolist(), strict=True)
@@ -148,20 +148,25 @@ def _losses(run, rows, codes):
     return -np.log(np.maximum(proba[np.arange(len(rows)), codes], LOWEST_PROBABILITY))
 
 
-def best_round(losses, n_errors=1.0):
-    """Round with the lowest mean loss, if it is clearly lower than with no round.
+def best_round(losses, codes):
+    """Round with the lowest mean loss, if it is clearly lower and no class pays for it.
+
+    The mean alone would let a frequent class, surer of itself by the round, outvote the
+    few held-out rows of a rare one.
 
     Parameters
     ----------
     losses : ndarray of shape (n_rounds + 1, n_held_out)
         As `held_out_losses` returns them.
-    n_errors : float, default=1.0
-        Standard errors of the difference that make it clear.
+    codes : ndarray of shape (n_held_out,)
+        Classes of the held-out rows.
 
     Returns
     -------
     best : int
-        Number of rounds; 0 stands for the labelled rows alone.
+        Number of rounds: of those whose mean loss is more than a standard error of the
+        difference below that of no round, and not above it in any class, the one with
+        the lowest; 0 where there is none.
     means : ndarray of shape (n_rounds + 1,)
         Mean loss after each round.
     errors : ndarray of shape (n_rounds + 1,)
@@ -170,6 +175,7 @@ def best_round(losses, n_errors=1.0):
     means = losses.mean(axis=1)
     differences = losses - losses[0]
     errors = differences.std(axis=1, ddof=1) / np.sqrt(losses.shape[1])
-    clear = means + n_errors * errors < means[0]
-    best = int(np.where(clear, means, np.inf).argmin()) if clear.any() else 0
+    by_class = [differences[:, codes == code].mean(axis=1) for code in np.unique(codes)]
+    is_good = (means + errors < means[0]) & (np.max(by_class, axis=0) <= 0)
+    best = int(np.where(is_good, means, np.inf).argmin()) if is_good.any() else 0
     return best, means, errors

@@ -124,9 +124,10 @@ class SelfTrainingClassifier(LabeledOnly):
     up to 2,000 of the unlabeled rows (all of them if rows weigh one each), and after
     each round the held-out rows are predicted. The number of rounds with the lowest log
     loss is made on the whole table, provided that it is lower than without rounds by
-    more than a standard error; otherwise none is. Which rows are held out depends on
-    their values, not on their order or a seed. Rows of a class with one label are
-    never held out; where not two classes have two labels, no round is made.
+    more than a standard error, and not higher in any class; otherwise none is made.
+    Which rows are held out depends on their values, not on their order or a seed. Rows
+    of a class with one label are never held out; where not two classes have two labels,
+    no round is made.
 
     ``class_shares=None, pseudo_weight=None, n_folds=None, min_added=0`` selects the
     algorithm of scikit-learn, round by round.

@@ -92,14 +92,26 @@ def test_no_more_rounds_once_they_do_not_help():
 
 def test_the_best_round_has_to_be_clearly_better():
     rng = np.random.default_rng(0)
+    codes = np.zeros(100, dtype=int)
     before = rng.normal(1, 0.3, size=100)
     better = before - 0.1 + rng.normal(0, 0.1, size=100)
     noise = rng.normal(0, 1, size=100)
     noisy = before - 0.05 + noise - noise.mean()
-    best, means, errors = best_round(np.array([before, better, noisy]))
-    assert best == 1  # of the lower losses, the one that is no accident
+    best, means, errors = best_round(np.array([before, better, noisy]), codes)
+    assert best == 1
     np.testing.assert_allclose(means, [before.mean(), better.mean(), noisy.mean()])
     assert errors[0] == 0
     assert errors[1] == pytest.approx((better - before).std(ddof=1) / 10)
-    assert best_round(np.array([before, noisy]))[0] == 0
-    assert best_round(np.array([before, noisy]), n_errors=0)[0] == 1
+    assert best_round(np.array([before, noisy]), codes)[0] == 0
+    surely = before - 0.05 + (noise - noise.mean()) / 10
+    assert best_round(np.array([before, surely]), codes)[0] == 1
+
+
+def test_no_class_may_pay_for_the_best_round():
+    codes = np.repeat([0, 1], [95, 5])
+    before = np.ones(100)
+    surer = np.where(codes == 0, 0.5, 1.5)
+    both = np.where(codes == 0, 0.8, 1.0)
+    assert best_round(np.array([before, surer]), codes)[0] == 0
+    assert best_round(np.array([before, surer]), np.zeros(100, int))[0] == 1
+    assert best_round(np.array([before, surer, both]), codes)[0] == 2
