@@ -75,10 +75,13 @@ EXPECTED_FAILURES = {
         "check_non_transformer_estimators_n_iter": "no round without unlabeled rows",
     },
 }
+# other settings of what the quick run checks anyway
+SLOW = {"InContextClassifier-1", "SemiSupervisedClassifier-1"}
 ESTIMATORS = [
-    pytest.param(estimator, id=f"{name}-{i}")
+    pytest.param(estimator, id=id_, marks=[pytest.mark.slow] if id_ in SLOW else [])
     for name, instances in INSTANCES.items()
     for i, estimator in enumerate(instances)
+    for id_ in [f"{name}-{i}"]
 ]
 
 
