@@ -1,10 +1,11 @@
 import csv
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from benchmarks.label_efficiency.protocol import METRICS, Trial
-from benchmarks.self_training import __main__, study
+from benchmarks.self_training import __main__, report, study
 from benchmarks.speed import self_training as speed
 
 
@@ -84,3 +85,36 @@ def test_speed_rows_name_the_rounds(monkeypatch):
     assert judged["case"].startswith("tiny, judged: ")
     assert unjudged["case"].startswith("tiny, unjudged: ")
     assert judged["ours"] > 0
+
+
+@pytest.fixture
+def cells():
+    common = {"seed": 0, "budget": 20, "base": "trees", "error": np.nan}
+    rows = []
+    for table, base_auc in (("a", 0.8), ("b", 0.6)):
+        for method, gain in (("base", 0), ("ours", 0.01), ("scikit_learn", -0.1)):
+            rows.append(
+                common
+                | {"table": table, "method": method, "auc": base_auc + gain}
+                | dict.fromkeys(METRICS[1:], 0.5)
+                | {"mean_probability": 0.1, "share": 0.05, "fit_seconds": 2.0}
+                | {"average_precision": 0.3}
+            )
+    return pd.DataFrame(rows)
+
+
+def test_the_report_tells_gains_harm_and_belief(cells):
+    text = report.render(cells)
+    assert "| ours | +1.00 ± 0.00 (2/0) |" in text
+    assert "| base | mean 0.7000 |" in text
+    assert "| scikit_learn | -10.0 a |" in text
+    assert "| b | 20 | ours | 2.00 | 0.300 |" in text
+    assert "| ours | 2.000 |" in text
+    assert text.endswith("6 cells, 0 failed.\n")
+
+
+def test_the_report_is_printed(cells, tmp_path, capsys):
+    path = tmp_path / "cells.csv"
+    cells.to_csv(path, index=False)
+    assert report.main([str(path)]) == 0
+    assert capsys.readouterr().out == report.render(cells)
