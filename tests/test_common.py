@@ -110,6 +110,7 @@ def _sklearn_checks():
                 failures = EXPECTED_FAILURES.get(type(estimator).__name__, {})
                 reason = failures.get(_name(check))
                 marks = [pytest.mark.xfail(reason=reason)] if reason else []
+                marks.extend(param.marks)
                 yield pytest.param(
                     estimator,
                     check,
@@ -128,7 +129,9 @@ def test_scikit_learn(estimator, check):
 @pytest.mark.parametrize(
     ("estimator", "check"),
     [
-        pytest.param(param.values[0], check, id=f"{param.id}-{_name(check)}")
+        pytest.param(
+            param.values[0], check, id=f"{param.id}-{_name(check)}", marks=param.marks
+        )
         for param in ESTIMATORS
         for check in yield_checks(param.values[0])
     ],
