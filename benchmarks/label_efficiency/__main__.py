@@ -31,6 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parse(arguments)
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # before anything loads OpenMP
     from benchmarks.label_efficiency.methods import check_names
+    from benchmarks.label_efficiency.pretrained import runnable
     from benchmarks.label_efficiency.study import Plan, Results, run_study
     from benchmarks.label_efficiency.tables import load_folder, load_installed
 
@@ -42,7 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     plan = Plan(
         tuple(options.budgets),
-        tuple(check_names(options.methods)),
+        tuple(runnable(check_names(options.methods))),
         options.output,
         time.time() + options.time_limit,
     )

@@ -28,6 +28,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.semi_supervised import LabelSpreading, SelfTrainingClassifier
 
+from benchmarks.label_efficiency import pretrained
 from benchmarks.label_efficiency.protocol import Trial
 
 
@@ -154,6 +155,8 @@ METHODS: dict[str, Method] = {
     "lr_on_embedding": Method("embedded", _logistic_regression_on_vectors),
     "lr_on_denoising": Method("embedded_by_denoising", _logistic_regression_on_vectors),
     "lr_on_scarf": Method("embedded_by_scarf", _logistic_regression_on_vectors),
+    "tabpfn": Method("tree", lambda trial: pretrained.make("tabpfn", trial.seed)),
+    "tabicl": Method("tree", lambda trial: pretrained.make("tabicl", trial.seed)),
     "in_context": Method("raw", _in_context, all_rows=True),
     "semi_supervised": Method("raw", _semi_supervised, all_rows=True),
     "semi_supervised_no_embedding": Method("raw", _without_embedding, all_rows=True),
@@ -168,7 +171,8 @@ VOTES: dict[str, dict[str, int]] = {
         "catboost": 1,
         "lr_on_embedding": 1,
     },
-    "semi_supervised_catboost": {"semi_supervised": 6, "catboost": 1},
+    # eight votes: the in-context classifier has two of them
+    "semi_supervised_catboost": {"semi_supervised": 8, "catboost": 1},
 }
 
 NAMES = (*METHODS, *VOTES)
