@@ -15,6 +15,7 @@ __all__ = ["CellEncoder", "Cells"]
 
 N_TEXT_COMPONENTS = 16
 N_PRINCIPAL = 8  # components, at most
+FEWEST_COLUMNS = 16  # among fewer, the network finds what they share by itself
 MIN_VARIANCE = 1e-6  # share of it that a component must explain
 PCA_ROWS = 20_000
 N_KNOTS = 1000
@@ -55,9 +56,9 @@ class CellEncoder:
     """Encode a table, all statistics from all rows, none from labels.
 
     Numbers stay as they are; a category becomes a code without order, and so does a
-    text, beside the leading components of its n-grams. Behind them come the leading
-    principal components of the whole row: what columns share, or where they differ,
-    the network sees in one column.
+    text, beside the leading components of its n-grams. Behind 16 columns or more come
+    the leading principal components of the whole row: what columns share, or where
+    they differ, the network sees in one column.
 
     Parameters
     ----------
@@ -98,18 +99,19 @@ class CellEncoder:
         return Cells(z, q)
 
     def _fit_components(self, X: Any) -> None:
+        self.n_components = 0
+        if len(self.encoder.column_index_) < FEWEST_COLUMNS:
+            return
         n_rows = num_samples(X)
         if n_rows > PCA_ROWS:
             drawn = np.random.RandomState(self.seed).choice(n_rows, PCA_ROWS, False)
             X = index_rows(X, np.sort(drawn))
         linear = self.encoder._encode(X, "linear").astype(np.float64)
-        self.n_components = 0
-        if len(self.encoder.column_index_) > 1:
-            n_components = min(N_PRINCIPAL, linear.shape[1] // 2, len(linear))
-            pca = PCA(n_components, random_state=self.seed).fit(linear)
-            told = pca.explained_variance_ratio_ > MIN_VARIANCE
-            self.n_components = int(told.sum())
-            self._mean, self._loadings = pca.mean_, pca.components_[told].T
+        n_components = min(N_PRINCIPAL, linear.shape[1] // 2, len(linear))
+        pca = PCA(n_components, random_state=self.seed).fit(linear)
+        told = pca.explained_variance_ratio_ > MIN_VARIANCE
+        self.n_components = int(told.sum())
+        self._mean, self._loadings = pca.mean_, pca.components_[told].T
 
     def _encode(self, X: Any) -> np.ndarray:
         encoded: np.ndarray = self.encoder.transform(X)

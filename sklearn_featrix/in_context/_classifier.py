@@ -95,8 +95,8 @@ class InContextClassifier(PartialLabelsClassifierMixin, BaseEstimator):
 
     Notes
     -----
-    Unlabeled rows serve the encoding of columns alone: means, scales, ranks, principal
-    components and the components of texts.
+    Unlabeled rows serve the encoding of columns alone: means, scales, ranks, the
+    components of texts, and, in tables of 16 columns or more, principal components.
 
     Of two classes, the network is asked for the rarer one among the labelled rows, and
     for both where they are level, so that the names of the classes have no part in the
