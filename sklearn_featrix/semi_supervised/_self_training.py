@@ -59,7 +59,7 @@ class SelfTrainingClassifier(LabeledOnly):
     max_iter : int or None, default=10
         Most rounds to make; 0 fits on the labelled rows alone, None is no bound.
     verbose : bool or int, default=False
-        Whether to write a line to standard output after each round.
+        Whether to write a line to standard output for each round, judged or made.
     class_shares : {"labeled"}, dict or None, default="labeled"
         Class shares that the rows labelled in rounds keep, all rounds together: those
         of the labelled rows, or a share for each class. None takes what comes; then
@@ -381,6 +381,9 @@ class SelfTrainingClassifier(LabeledOnly):
                 "nothing judges.",
             )
             return 0, []
+        for number, entry in enumerate(history):
+            loss = entry["held_out_loss"]
+            self._say(f"Held-out loss after iteration {number}: {loss:.4f}.")
         return best, history
 
     def _make_rounds(self, run, n_rounds, history):
@@ -395,10 +398,11 @@ class SelfTrainingClassifier(LabeledOnly):
         return reason
 
     def _report(self, run):
+        self._say(f"End of iteration {run.n_iter}, added {run.n_added[-1]} new labels.")
+
+    def _say(self, line):
         if self.verbose:
-            sys.stdout.write(
-                f"End of iteration {run.n_iter}, added {run.n_added[-1]} new labels.\n"
-            )
+            sys.stdout.write(f"{line}\n")
             sys.stdout.flush()
 
     def _write_labels(self, y, labels):

@@ -443,6 +443,16 @@ def test_verbose_says_what_each_round_added(blobs, capsys, verbose):
     assert lines == (said if verbose else [])
 
 
+def test_verbose_says_what_held_out_rows_say(blobs, capsys):
+    X, _, y = blobs
+    clf = SelfTrainingClassifier(LogisticRegression(), verbose=True).fit(X, y)
+    lines = capsys.readouterr().out.splitlines()
+    for entry, line in zip(clf.history_, lines, strict=False):
+        loss = entry["held_out_loss"]
+        assert line == f"Held-out loss after iteration {entry['n_iter']}: {loss:.4f}."
+    assert len(lines) == len(clf.history_) + clf.n_iter_
+
+
 def test_a_warm_start_goes_on_from_the_round_before(blobs):
     class Warm(Recorder):
         def __init__(self, warm_start=False):
