@@ -28,6 +28,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     add("--weights", type=Path, help="export here at every checkpoint")
     add("--compile", action="store_true")
     add("--initial", type=Path, help="exported weights that a new run begins with")
+    add("--many-classes", type=float, default=0, help="share of the steps")
     add("--seed", type=int, default=0)
 
     export = commands.add_parser("export", help="write the weights of a run")
@@ -79,6 +80,7 @@ def _train(options: argparse.Namespace) -> None:
         options.weights,
         options.compile,
         options.initial,
+        options.many_classes,
     )
     Trainer(plan).run()
 

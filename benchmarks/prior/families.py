@@ -217,14 +217,10 @@ def mixture(g: Generator, n_tables: int, n_rows: int, n_columns: int):
     x = centres.gather(1, part) + noise * scales.gather(1, part)
     strength = uniform(g, n_tables, 1, 1, high=1.2) * chance(g, 0.5, n_tables, 1, 1)
     mixing = normal(g, n_tables, n_columns, n_columns) / math.sqrt(n_columns)
-    x = x + x @ (mixing * strength)
-    # what all columns share may hide what tells the classes apart
-    shared = normal(g, n_tables, n_rows, 2) @ normal(g, n_tables, 2, n_columns)
-    strength = log_uniform(g, n_tables, 1, 1, low=0.3, high=5)
-    return standardized(x + shared * strength * chance(g, 0.3, n_tables, 1, 1)), scores
+    return standardized(x + x @ (mixing * strength)), scores
 
 
-# share among tables of two classes, and of more: these are clusters more often
+# share among the tables of two classes, and of more: these are clusters more often
 FAMILIES = {
     causal_graph: (0.16, 0.14),
     neural_network: (0.08, 0.06),

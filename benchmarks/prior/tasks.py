@@ -9,10 +9,9 @@ import torch
 from torch import Generator, Tensor
 
 from benchmarks.prior.columns import roughen
-from benchmarks.prior.draws import chance, integer, log_integer, sorting_order
+from benchmarks.prior.draws import integer, log_integer, sorting_order
 from benchmarks.prior.families import FAMILIES
 from benchmarks.prior.labels import (
-    MAX_CLASSES,
     draw_classes,
     draw_labeled_first,
     draw_n_classes,
@@ -22,11 +21,9 @@ from benchmarks.prior.labels import (
 
 ROWS = (200, 360)
 COLUMNS = (2, 32)
-LABELED = (4, 30, 400)  # half of the batches begin at the first, half at the second
+LABELED = (4, 30, 200)  # half of the batches begin at the first, half at the second
 QUERIES = (32, 96)
 MAX_TABLES = 64
-MANY_SHARE = 0.35  # of the batches ask about more than two classes
-MANY_CLASSES = (3, MAX_CLASSES)
 MAX_DEVIATION = 5.0
 
 
@@ -67,7 +64,7 @@ def draw_batch(
     g: Generator,
     n_cells: int,
     n_labeled: int | None = None,
-    n_classes: int | None = None,
+    n_classes: int = 2,
 ) -> Batch:
     """Draw tasks with about `n_cells` cells together.
 
@@ -80,17 +77,14 @@ def draw_batch(
     n_labeled : int, default=None
         Labelled rows of each table, at least `n_classes`; drawn from the range of
         `LABELED` where None.
-    n_classes : int, default=None
-        Classes asked about, 2 for two sides of any number of classes; drawn where None.
+    n_classes : int, default=2
+        Classes asked about; 2 for two sides of any number of classes.
 
     Returns
     -------
     Batch
         Tasks of equal size, of all families.
     """
-    if n_classes is None:
-        many = log_integer(g, *MANY_CLASSES)
-        n_classes = many if chance(g, MANY_SHARE, 1) else 2
     n_questions = n_classes if n_classes > 2 else 1
     n_columns = log_integer(g, *COLUMNS)
     if n_labeled is None:

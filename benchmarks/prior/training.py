@@ -21,12 +21,13 @@ from benchmarks.prior.checkpoints import (
     write_checkpoint,
 )
 from benchmarks.prior.compute import forward_flop
+from benchmarks.prior.draws import chance, log_integer
+from benchmarks.prior.labels import MAX_CLASSES
 from benchmarks.prior.muon import Muon
 from benchmarks.prior.tasks import Batch, draw_batch, generator_of
 
 CONFIGS: dict[str, dict] = {
     "small": {"width": 64, "n_layers": 2, "n_readout": 2, "n_row_layers": 4},
-    "deep": {"width": 64, "n_layers": 2, "n_readout": 2, "n_row_layers": 10},
     "medium": {"width": 96, "n_layers": 3, "n_readout": 2, "n_row_layers": 6},
     "large": {
         "width": 192,
@@ -36,6 +37,7 @@ CONFIGS: dict[str, dict] = {
         "n_row_layers": 8,
     },
     # what the small one was chosen against
+    "deep": {"width": 64, "n_layers": 2, "n_readout": 2, "n_row_layers": 10},
     "cells": {},
     "cells_without_evidence": {"evidence": False},
     "rows": {
@@ -47,7 +49,9 @@ CONFIGS: dict[str, dict] = {
     },
 }
 VALIDATION_SEED = 2**31
-VALIDATION = ((6, 2), (16, 2), (48, 2), (128, 2), (300, 2), (40, 4), (100, 8))
+VALIDATION = ((6, 2), (16, 2), (48, 2), (128, 2))  # labelled rows and classes
+VALIDATION_OF_MANY = ((40, 4), (100, 8))
+MANY_CLASSES = (3, MAX_CLASSES)
 VALIDATION_CELLS = 12_000
 VALIDATION_BATCHES = 3  # of each number of labels and classes
 WARM_UP_STEPS = 50
@@ -103,6 +107,8 @@ class Plan:
         Where to export the averaged weights at every checkpoint.
     compile : bool
         Whether to compile the network.
+    many_share : float
+        Share of the steps that ask about 3 to 10 classes at once.
     initial : Path or None
         Exported weights that a new run begins with, in place of random ones. What they
         cost counts among the tables, seconds and operations, not among the budget.
@@ -121,6 +127,7 @@ class Plan:
     weights: Path | None = None
     compile: bool = False
     initial: Path | None = None
+    many_share: float = 0.0
 
     def rate(self, progress: Progress) -> float:
         """Share of the full learning rate: warm-up, constant, linear decay."""
@@ -178,7 +185,7 @@ class Trainer:
         """Train until the budget ends; continue from the newest checkpoint."""
         self.plan.output.mkdir(parents=True, exist_ok=True)
         self._resume()
-        validation = validation_batches()
+        validation = validation_batches(of_many=self.plan.many_share > 0)
         logged = saved = time.perf_counter()
         while self._budget_left():
             self._timed_step()
@@ -197,7 +204,9 @@ class Trainer:
         """Draw the tables of the next step and learn from them."""
         position = self.before.get("step", 0) + self.progress.step  # no table twice
         random = generator_of(self.plan.seed, position)
-        batch = draw_batch(random, self.plan.n_cells).to(self.device)
+        n_classes = self._draw_n_classes(position)
+        batch = draw_batch(random, self.plan.n_cells, n_classes=n_classes)
+        batch = batch.to(self.device)
         loss = self._loss(self._forward, batch)
         loss.backward()
         norm = nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
@@ -251,6 +260,11 @@ class Trainer:
             )
             for name, group in batches.items()
         }
+
+    def _draw_n_classes(self, position: int) -> int:
+        random = generator_of(self.plan.seed, position, MAX_CLASSES)
+        many = chance(random, self.plan.many_share, 1)
+        return log_integer(random, *MANY_CLASSES) if many else 2
 
     def _save(self) -> None:
         path = write_checkpoint(self.plan.output, self.state())
@@ -348,17 +362,19 @@ def _grows_into(small: dict, large: dict) -> bool:
     return {**large, **{name: small[name] for name in layers}} == small
 
 
-def validation_batches(n_cells: int = VALIDATION_CELLS) -> dict[str, list[Batch]]:
+def validation_batches(
+    n_cells: int | None = None, of_many: bool = False
+) -> dict[str, list[Batch]]:
     """Draw fixed tasks, never seen in training, by numbers of labels and classes."""
     return {
         f"{n_labeled}_rows_{n_classes}_classes": [
             draw_batch(
-                generator_of(VALIDATION_SEED, n_labeled, n_classes, i),
-                n_cells,
+                generator_of(VALIDATION_SEED, n_labeled, i),
+                n_cells or VALIDATION_CELLS,
                 n_labeled,
                 n_classes,
             )
             for i in range(VALIDATION_BATCHES)
         ]
-        for n_labeled, n_classes in VALIDATION
+        for n_labeled, n_classes in VALIDATION + of_many * VALIDATION_OF_MANY
     }

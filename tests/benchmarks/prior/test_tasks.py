@@ -6,7 +6,6 @@ from scipy.stats import rankdata
 from benchmarks.prior.tasks import (
     COLUMNS,
     LABELED,
-    MANY_SHARE,
     MAX_TABLES,
     QUERIES,
     describe,
@@ -77,15 +76,6 @@ def test_tables_of_many_classes_cost_about_what_was_asked_for():
         batch = draw_batch(generator_of(0, step), 12_000, n_classes=8)
         n_tables, n_rows, n_columns = batch.q.shape
         assert n_tables * n_rows * (n_columns + 1) * 8 < 2.5 * 12_000
-
-
-def test_a_share_of_the_batches_has_more_than_two_classes():
-    n_questions = [
-        draw_batch(generator_of(0, step), 200).y.shape[1] for step in range(150)
-    ]
-    share = np.mean([n > 1 for n in n_questions])
-    assert share == pytest.approx(MANY_SHARE, abs=0.12)
-    assert {1, 3, 10} <= set(n_questions) <= {1, *range(3, 11)}
 
 
 def test_description_is_that_of_scipy():

@@ -1,6 +1,7 @@
 import json
 import logging
 
+import numpy as np
 import pytest
 import torch
 
@@ -9,7 +10,9 @@ from benchmarks.prior.checkpoints import latest_checkpoint, read_weights
 from benchmarks.prior.tasks import draw_batch, generator_of
 from benchmarks.prior.training import (
     CONFIGS,
+    MANY_CLASSES,
     VALIDATION,
+    VALIDATION_OF_MANY,
     WARM_UP_STEPS,
     Plan,
     Progress,
@@ -189,7 +192,10 @@ def test_validation_tasks_are_fixed():
 
 def test_validation_never_asks_for_a_class_without_a_row():
     """Its loss would be infinite."""
-    assert all(n_labeled >= n_classes for n_labeled, n_classes in VALIDATION)
+    groups = VALIDATION + VALIDATION_OF_MANY
+    assert all(n_labeled >= n_classes for n_labeled, n_classes in groups)
+    more = validation_batches(1500, of_many=True).keys() - validation_batches(1500)
+    assert len(more) == len(VALIDATION_OF_MANY)
 
 
 def test_loss_of_one_question_is_that_of_its_log_odds(tmp_path):
@@ -227,7 +233,7 @@ def test_a_step_whose_gradient_is_not_finite_is_left_out(tmp_path, monkeypatch):
     trainer = Trainer(make_plan(tmp_path))
     before = {k: v.clone() for k, v in trainer.network.state_dict().items()}
 
-    def broken(g, n_cells):
+    def broken(g, n_cells, **_):
         batch = draw_batch(g, n_cells)
         return batch._replace(y=batch.y * torch.nan)
 
@@ -253,3 +259,11 @@ def test_configurations_build(name):
         network = InContextNetwork(**CONFIGS[name])
     n_bytes = 2 * sum(weight.numel() for weight in network.parameters())
     assert n_bytes < 10e6 or name == "large"
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5, 1.0])
+def test_a_share_of_the_steps_asks_about_more_than_two_classes(tmp_path, share):
+    trainer = Trainer(make_plan(tmp_path, many_share=share))
+    drawn = np.array([trainer._draw_n_classes(step) for step in range(200)])
+    assert (drawn > 2).mean() == pytest.approx(share, abs=0.1)
+    assert set(drawn[drawn > 2]) <= set(range(MANY_CLASSES[0], MANY_CLASSES[1] + 1))
