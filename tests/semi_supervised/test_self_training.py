@@ -262,6 +262,15 @@ def test_weight_zero_is_absence(blobs):
         weighted.fit(X, y, sample_weight=np.where(y == -1, 1.0, 0.0))
 
 
+def test_a_class_of_weight_zero_is_absent(blobs):
+    X, _, y = blobs
+    clf = SelfTrainingClassifier(LogisticRegression(), n_folds=None)
+    clf.fit(X, y, sample_weight=np.where(y == 1, 0.0, 1.0))
+    np.testing.assert_array_equal(clf.classes_, [0, 2])
+    given = clf.labeled_iter_ > 0
+    assert set(clf.transduction_[given]) == {0, 2}
+
+
 def test_weights_reach_the_last_step_of_a_pipeline(blobs):
     X, _, y = blobs
     weights = np.where(y == 0, 5.0, 1.0)
