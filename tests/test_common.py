@@ -1,6 +1,7 @@
 """Every public estimator through every common check: scikit-learn's and our own."""
 
 import warnings
+from importlib.util import find_spec
 
 import pytest
 from sklearn.base import BaseEstimator
@@ -39,7 +40,11 @@ INSTANCES = {
         LabelSpreading(),
         LabelSpreading("knn", n_neighbors=10),
         LabelSpreading(neighbors="anchors", n_anchors=20, gamma=0.5),
-        LabelSpreading("knn", n_neighbors=10, neighbors="faiss"),
+        *(
+            [LabelSpreading("knn", n_neighbors=10, neighbors="faiss")]
+            if find_spec("faiss")
+            else []
+        ),
     ],
     "LabeledOnly": [LabeledOnly(LogisticRegression())],
     "SelfTrainingClassifier": [
@@ -76,7 +81,13 @@ EXPECTED_FAILURES = {
     },
 }
 # other settings of what the quick run checks anyway
-SLOW = {"InContextClassifier-1", "SemiSupervisedClassifier-1"}
+SLOW = {
+    "InContextClassifier-1",
+    "LabelPropagation-2",
+    "LabelSpreading-3",
+    "SelfTrainingClassifier-1",
+    "SemiSupervisedClassifier-1",
+}
 ESTIMATORS = [
     pytest.param(estimator, id=id_, marks=[pytest.mark.slow] if id_ in SLOW else [])
     for name, instances in INSTANCES.items()

@@ -32,6 +32,13 @@ WAYS = {
 }
 
 
+@pytest.fixture(autouse=True)
+def faiss_or_skip(request):
+    parameters = getattr(request.node, "callspec", None)
+    if parameters is not None and parameters.params.get("way") == "faiss":
+        pytest.importorskip("faiss")
+
+
 @pytest.fixture(scope="module")
 def moons():
     X, y = make_moons(600, noise=0.05, random_state=0)
