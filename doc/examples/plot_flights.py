@@ -163,9 +163,9 @@ for name, result in intervals.items():
 #
 # One draw of labels is one draw. Over eight others, judged on 20,000 labels of the pool
 # and not on the unseen flights, our classifier, then of six members, was .015, .026 and
-# .026 AUC above logistic regression with 50, 100 and 500 labels, and .009, .008 and .005
-# above the vote of three (standard errors .004, .002 and .001). Flights are one table:
-# :ref:`label_efficiency` has 44.
+# .026 AUC above logistic regression with 50, 100 and 500 labels, and .009, .008 and
+# .005 above the vote of three (standard errors .004, .002 and .001). Flights are one
+# table: :ref:`label_efficiency` has 44.
 
 from sklearn_featrix.inspection import ScoreComparisonDisplay
 
