@@ -1,3 +1,5 @@
 """Who is near whom: searches for neighbours and the graphs they make."""
 
-__all__ = []
+from ._coverage import CoverageReport, coverage_report
+
+__all__ = ["CoverageReport", "coverage_report"]
