@@ -30,8 +30,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Run what is missing from the output file."""
     options = parse(arguments)
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # before anything loads OpenMP
-    from benchmarks.label_efficiency.methods import check_names
-    from benchmarks.label_efficiency.pretrained import runnable
+    from benchmarks.label_efficiency.methods import VOTES, check_names
+    from benchmarks.label_efficiency.optional import runnable
     from benchmarks.label_efficiency.study import Plan, Results, run_study
     from benchmarks.label_efficiency.tables import load_folder, load_installed
 
@@ -43,7 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     plan = Plan(
         tuple(options.budgets),
-        tuple(runnable(check_names(options.methods))),
+        tuple(runnable(check_names(options.methods), VOTES)),
         options.output,
         time.time() + options.time_limit,
     )

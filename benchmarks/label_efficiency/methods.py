@@ -28,7 +28,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.semi_supervised import LabelSpreading, SelfTrainingClassifier
 
-from benchmarks.label_efficiency import pretrained
+from benchmarks.label_efficiency import peers
+from benchmarks.label_efficiency.optional import make_pretrained
 from benchmarks.label_efficiency.protocol import Trial
 
 
@@ -107,6 +108,26 @@ def _lightgbm(trial: Trial) -> Any:
     )
 
 
+def _tabm(trial: Trial) -> Any:
+    from benchmarks.label_efficiency.tabm_classifier import TabMClassifier
+
+    return TabMClassifier(random_state=trial.seed)
+
+
+def _tri_training(trial: Trial) -> Any:
+    from sslearn.wrapper import TriTraining
+
+    # a third of the trees that the extra trees beside it have, three times
+    trees = ExtraTreesClassifier(33, random_state=trial.seed)
+    return TriTraining(trees, random_state=trial.seed)
+
+
+def _rbf_logistic_regression(trial: Trial) -> Any:
+    return make_pipeline(
+        peers.RbfFeatures(trial.seed), _logistic_regression(trial, C=5.0)
+    )
+
+
 def _semi_supervised(trial: Trial) -> Any:
     from sklearn.frozen import FrozenEstimator
 
@@ -131,6 +152,11 @@ def _in_context(trial: Trial) -> Any:
 
 METHODS: dict[str, Method] = {
     "logistic_regression": Method("linear", _logistic_regression),
+    "logistic_regression_cv": Method(
+        "linear", lambda trial: peers.LogisticRegressionOfChosenStrength(trial.seed)
+    ),
+    "rbf_logistic_regression": Method("linear", _rbf_logistic_regression),
+    "svc": Method("linear", lambda trial: peers.CalibratedSVC(trial.seed)),
     "extra_trees": Method(
         "tree", lambda trial: ExtraTreesClassifier(100, random_state=trial.seed)
     ),
@@ -144,6 +170,7 @@ METHODS: dict[str, Method] = {
     "catboost": Method("tree", _catboost),
     "xgboost": Method("tree", _xgboost),
     "lightgbm": Method("tree", _lightgbm),
+    "tabm": Method("linear", _tabm),
     "label_spreading_knn": Method(
         "linear", lambda trial: LabelSpreading("knn", n_neighbors=7), all_rows=True
     ),
@@ -152,11 +179,12 @@ METHODS: dict[str, Method] = {
         lambda trial: SelfTrainingClassifier(_logistic_regression(trial)),
         all_rows=True,
     ),
+    "tri_training": Method("linear", _tri_training, all_rows=True),
     "lr_on_embedding": Method("embedded", _logistic_regression_on_vectors),
     "lr_on_denoising": Method("embedded_by_denoising", _logistic_regression_on_vectors),
     "lr_on_scarf": Method("embedded_by_scarf", _logistic_regression_on_vectors),
-    "tabpfn": Method("tree", lambda trial: pretrained.make("tabpfn", trial.seed)),
-    "tabicl": Method("tree", lambda trial: pretrained.make("tabicl", trial.seed)),
+    "tabpfn": Method("tree", lambda trial: make_pretrained("tabpfn", trial.seed)),
+    "tabicl": Method("tree", lambda trial: make_pretrained("tabicl", trial.seed)),
     "in_context": Method("raw", _in_context, all_rows=True),
     "semi_supervised": Method("raw", _semi_supervised, all_rows=True),
     "semi_supervised_no_embedding": Method("raw", _without_embedding, all_rows=True),
@@ -165,6 +193,13 @@ METHODS: dict[str, Method] = {
 # Weighted means of the probabilities of methods above: they cost no further fit.
 VOTES: dict[str, dict[str, int]] = {
     "vote3": {"logistic_regression": 1, "extra_trees": 1, "catboost": 1},
+    "labeled_only_five": {
+        "logistic_regression": 1,
+        "rbf_logistic_regression": 1,
+        "extra_trees": 1,
+        "random_forest": 1,
+        "catboost": 1,
+    },
     "vote3_and_embedding": {
         "logistic_regression": 1,
         "extra_trees": 1,

@@ -3,11 +3,10 @@ import pytest
 from sklearn.base import is_classifier
 
 from benchmarks.label_efficiency.methods import METHODS, NAMES, VOTES, check_names
-from benchmarks.label_efficiency.pretrained import runnable
+from benchmarks.label_efficiency.optional import runnable
 from benchmarks.label_efficiency.protocol import Trial
 from benchmarks.label_efficiency.study import Predictor, run_cell
 
-NEEDS = {name: name for name in ("catboost", "xgboost", "lightgbm", "tabpfn", "tabicl")}
 SEMI_SUPERVISED = {"semi_supervised", "semi_supervised_no_embedding"}
 
 
@@ -18,9 +17,7 @@ def predictor(make_table, stand_ins):
 
 @pytest.mark.parametrize("name", sorted(METHODS.keys() - SEMI_SUPERVISED))
 def test_each_method_beats_chance_on_easy_blobs(name, predictor):
-    if name in NEEDS:
-        pytest.importorskip(NEEDS[name])
-    if not runnable([name]):
+    if not runnable([name], VOTES):
         pytest.skip(f"{name} or its weights are not here")
     row = run_cell(predictor, name)
     assert "error" not in row
@@ -39,6 +36,10 @@ def test_votes_are_weighted_means_of_what_is_fitted_anyway(predictor):
     proba, _ = predictor("semi_supervised_catboost")
     expected = (8 * members[0][0] + predictor("catboost")[0]) / 9
     np.testing.assert_allclose(proba, expected)
+    members = [predictor(name)[0] for name in VOTES["labeled_only_five"]]
+    assert len(members) == 5
+    expected = np.mean(members, axis=0)
+    np.testing.assert_allclose(predictor("labeled_only_five")[0], expected)
 
 
 def test_unlabeled_rows_are_marked_and_test_rows_never_seen(make_table, stand_ins):
