@@ -1,4 +1,4 @@
-"""Train, export and evaluate the prior: ``python -m benchmarks.prior --help``."""
+"""Train, export, evaluate, ablate: ``python -m benchmarks.prior --help``."""
 
 from __future__ import annotations
 
@@ -43,6 +43,14 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     add("--budgets", type=int, nargs="+", default=[20, 50, 100])
     add("--seeds", type=int, default=1)
     add("--output", type=Path, help="CSV file of all scores")
+
+    ablate = commands.add_parser("ablate", help="train and score variants, or go on")
+    add = ablate.add_argument
+    add("--output", type=Path, required=True, help="folder of runs and scores")
+    add("--data-dir", type=Path, required=True, help="parquet files")
+    add("--variants", nargs="+", default=[], help="names (default: all)")
+    add("--seeds", type=int, default=3, help="number of seeds: 0, 1, ...")
+    add("--steps", type=int, default=200, help="steps of each run")
     return parser.parse_args(arguments)
 
 
@@ -51,9 +59,13 @@ def main(arguments: list[str] | None = None) -> int:
     options = parse(arguments)
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # before anything loads OpenMP
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout)
-    {"train": _train, "export": _export, "evaluate": _evaluate}[options.command](
-        options
-    )
+    run = {
+        "train": _train,
+        "export": _export,
+        "evaluate": _evaluate,
+        "ablate": _ablate,
+    }
+    run[options.command](options)
     return 0
 
 
@@ -105,6 +117,22 @@ def _evaluate(options: argparse.Namespace) -> None:
     if options.output:
         scores.to_csv(options.output, index=False)
     print(summarize(scores).to_string())
+
+
+def _ablate(options: argparse.Namespace) -> None:
+    import torch
+
+    from benchmarks.prior.ablations import ablate, as_markdown
+
+    torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
+    found = ablate(
+        options.output,
+        options.data_dir,
+        options.variants,
+        range(options.seeds),
+        options.steps,
+    )
+    print(as_markdown(found))
 
 
 if __name__ == "__main__":

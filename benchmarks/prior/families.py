@@ -7,6 +7,7 @@ returns columns (tables, rows, columns) and scores (tables, rows, 10).
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Mapping
 
 import torch
 from torch import Generator, Tensor
@@ -220,8 +221,10 @@ def mixture(g: Generator, n_tables: int, n_rows: int, n_columns: int):
     return standardized(x + x @ (mixing * strength)), scores
 
 
+Families = Mapping[Callable[..., tuple[Tensor, Tensor]], tuple[float, float]]
+
 # share among the tables of two classes, and of more: these are clusters more often
-FAMILIES = {
+FAMILIES: Families = {
     causal_graph: (0.16, 0.14),
     neural_network: (0.08, 0.06),
     trees: (0.18, 0.12),

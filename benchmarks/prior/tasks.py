@@ -10,7 +10,7 @@ from torch import Generator, Tensor
 
 from benchmarks.prior.columns import roughen
 from benchmarks.prior.draws import integer, log_integer, sorting_order
-from benchmarks.prior.families import FAMILIES
+from benchmarks.prior.families import FAMILIES, Families
 from benchmarks.prior.labels import (
     draw_classes,
     draw_labeled_first,
@@ -65,6 +65,7 @@ def draw_batch(
     n_cells: int,
     n_labeled: int | None = None,
     n_classes: int = 2,
+    families: Families = FAMILIES,
 ) -> Batch:
     """Draw tasks with about `n_cells` cells together.
 
@@ -79,11 +80,13 @@ def draw_batch(
         `LABELED` where None.
     n_classes : int, default=2
         Classes asked about; 2 for two sides of any number of classes.
+    families : dict
+        Kinds of tables to draw from, and their shares.
 
     Returns
     -------
     Batch
-        Tasks of equal size, of all families.
+        Tasks of equal size.
     """
     n_questions = n_classes if n_classes > 2 else 1
     n_columns = log_integer(g, *COLUMNS)
@@ -98,7 +101,7 @@ def draw_batch(
         n_columns = min(n_columns, max(2 * n_cells // cells_per_column, COLUMNS[0]))
     n_tables = round(n_cells / (cells_per_column * (n_columns + 1)))
     n_tables = min(max(n_tables, 1 if n_questions > 1 else 2), MAX_TABLES)
-    x, y, nominal = draw_tables(g, n_tables, n_rows, n_columns, n_classes)
+    x, y, nominal = draw_tables(g, n_tables, n_rows, n_columns, n_classes, families)
     z, q = describe(x)
     used = draw_labeled_first(g, y, n_labeled, n_classes)[:, :n_used]
     rows = used[..., None].expand(-1, -1, n_columns)
@@ -111,9 +114,14 @@ def draw_batch(
 
 
 def draw_tables(
-    g: Generator, n_tables: int, n_rows: int, n_columns: int, n_classes: int = 2
+    g: Generator,
+    n_tables: int,
+    n_rows: int,
+    n_columns: int,
+    n_classes: int = 2,
+    families: Families = FAMILIES,
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """Draw tables of one size from all families.
+    """Draw tables of one size from several families.
 
     Two classes are two sides of any number of classes.
 
@@ -127,12 +135,12 @@ def draw_tables(
     nominal : Tensor of shape (n_tables, n_columns), dtype bool
         Columns told to be codes without order.
     """
-    shares = torch.tensor([pair[n_classes > 2] for pair in FAMILIES.values()])
+    shares = torch.tensor([pair[n_classes > 2] for pair in families.values()])
     family = torch.multinomial(shares, n_tables, True, generator=g)
-    counts = torch.bincount(family, minlength=len(FAMILIES)).tolist()
+    counts = torch.bincount(family, minlength=len(families)).tolist()
     parts = [
         draw(g, count, n_rows, n_columns)
-        for draw, count in zip(FAMILIES, counts, strict=True)
+        for draw, count in zip(families, counts, strict=True)
         if count
     ]
     x, scores = (torch.cat(part) for part in zip(*parts, strict=True))

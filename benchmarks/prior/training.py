@@ -146,13 +146,11 @@ class Trainer:
     """
 
     def __init__(self, plan: Plan):
-        from sklearn_featrix.nn import InContextNetwork
-
         self.plan = plan
         self.device = torch.device(plan.device)
         with torch.random.fork_rng(devices=[]):
             torch.random.default_generator.manual_seed(plan.seed)
-            self.network = InContextNetwork(**plan.config).to(self.device)
+            self.network = self._make_network().to(self.device)
         self.before = {}
         if plan.initial is not None:
             self.before = self._take_up(plan.initial)
@@ -163,6 +161,11 @@ class Trainer:
         self._forward = self.network
         if plan.compile:
             self._forward = torch.compile(self.network, dynamic=True)
+
+    def _make_network(self) -> nn.Module:
+        from sklearn_featrix.nn import InContextNetwork
+
+        return InContextNetwork(**self.plan.config)
 
     def _take_up(self, path: Path) -> dict:
         """Load exported weights; return what they cost."""
@@ -203,10 +206,7 @@ class Trainer:
     def step(self) -> float:
         """Draw the tables of the next step and learn from them."""
         position = self.before.get("step", 0) + self.progress.step  # no table twice
-        random = generator_of(self.plan.seed, position)
-        n_classes = self._draw_n_classes(position)
-        batch = draw_batch(random, self.plan.n_cells, n_classes=n_classes)
-        batch = batch.to(self.device)
+        batch = self._draw_batch(position).to(self.device)
         loss = self._loss(self._forward, batch)
         loss.backward()
         norm = nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
@@ -260,6 +260,11 @@ class Trainer:
             )
             for name, group in batches.items()
         }
+
+    def _draw_batch(self, position: int) -> Batch:
+        random = generator_of(self.plan.seed, position)
+        n_classes = self._draw_n_classes(position)
+        return draw_batch(random, self.plan.n_cells, n_classes=n_classes)
 
     def _draw_n_classes(self, position: int) -> int:
         random = generator_of(self.plan.seed, position, MAX_CLASSES)

@@ -54,3 +54,16 @@ def test_evaluation_prints_means_and_writes_scores(tmp_path, monkeypatch, capsys
     )
     assert "0.75" in capsys.readouterr().out
     assert pd.read_csv(output).auc.tolist() == [0.75]
+
+
+def test_ablation_prints_a_table(tmp_path, monkeypatch, capsys):
+    from benchmarks.prior import ablations
+
+    seen = []
+    monkeypatch.setattr(ablations, "ablate", lambda *given: seen.append(given))
+    monkeypatch.setattr(ablations, "as_markdown", lambda found: "| variant |")
+    folders = ["--output", str(tmp_path), "--data-dir", str(tmp_path)]
+    arguments = ["--variants", "base", "linear_head", "--seeds", "2", "--steps", "9"]
+    __main__.main(["ablate", *folders, *arguments])
+    assert capsys.readouterr().out == "| variant |\n"
+    assert seen == [(tmp_path, tmp_path, ["base", "linear_head"], range(2), 9)]
