@@ -20,6 +20,7 @@ _ROOM_OF = {
     "SemiSupervisedClassifier": "semi_supervised",
     "TableEncoder": "preprocessing",
     "coverage_report": "neighbors",
+    "covariate_shift_report": "covariate_shift",
     "cross_val_interval": "model_selection",
     "is_labeled": "utils",
     "make_labeled_scorer": "metrics",
@@ -28,6 +29,7 @@ _ROOM_OF = {
 
 _ROOMS = (
     "compose",
+    "covariate_shift",
     "datasets",
     "embedding",
     "exceptions",
