@@ -44,7 +44,7 @@ class Reader:
         self.network = network
         self.n_classes = n_classes
         self.size = chunk_size(*context.z.shape, n_classes)
-        self.asked = _classes_to_ask_about(codes, n_classes)
+        self.asked = _classes_to_ask_about(codes, n_classes, context.q)
         questions = codes == self.asked[:, None]
         self.memory = network.read(
             self._tensor(context.z),
@@ -85,8 +85,8 @@ class Reader:
         if self.n_classes > 2:
             return answers
         # log-odds, of which each class gets half
-        signs = np.where(self.asked[:, None] == [0, 1], 1, -1)
-        return answers @ signs / (2 * len(self.asked))
+        signs = np.where(self.asked[:, None] == [0, 1], 0.5, -0.5)
+        return answers @ signs
 
     def _filled(self, values: np.ndarray, size: int) -> torch.Tensor:
         filler = np.zeros((size - len(values), values.shape[1]), dtype=np.float32)
@@ -97,11 +97,20 @@ class Reader:
         return torch.from_numpy(values)[None].to(device)
 
 
-def _classes_to_ask_about(codes: np.ndarray, n_classes: int) -> np.ndarray:
-    """All of many classes; of two the rarer one, or both where they are level."""
+def _classes_to_ask_about(
+    codes: np.ndarray, n_classes: int, ranks: np.ndarray
+) -> np.ndarray:
+    """All of many classes; of two the rarer one.
+
+    Of two level ones that of the larger ranks: a choice that depends neither on the
+    names of the classes nor on the order of the rows.
+    """
     classes = np.arange(n_classes)
-    counts = np.bincount(codes, minlength=n_classes)
-    return classes if n_classes > 2 else classes[counts == counts.min()]
+    if n_classes > 2:
+        return classes
+    ranks = np.nan_to_num(ranks)
+    size = [((codes == each).sum(), -ranks[codes == each].sum()) for each in classes]
+    return classes[[min(classes, key=size.__getitem__)]]
 
 
 def chunk_size(n_labeled: int, n_columns: int, n_classes: int = 2) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import torch
@@ -16,6 +17,7 @@ N_EVIDENCE = 16
 N_ROW_EVIDENCE = 16
 BANDWIDTHS = (0.2, 0.7)  # half-widths of the kernels; ranks span 2
 SHARPNESS = (1.5, 4.0)  # of the votes of rows alike in all columns
+PAIRS_AT_ONCE = 1 << 17
 _MISSING_RANK = 9.0  # a rank of its own, out of reach of every kernel
 
 
@@ -151,15 +153,19 @@ class LabelEvidence:
     def __init__(self, q: Tensor, nominal: Tensor, y: Tensor) -> None:
         self._ranks = _ranks(q)
         self._nominal = nominal
-        self._any_nominal = bool(nominal.any())
         self._y = y
         self._line = _LineMoments.of(q, y)
         rest = _Rest.of(y, leave_one_out=True)
-        cells, near = self._describe(q, rest, leave_one_out=True)
+        cells, _ = self._describe(q, rest, None, leave_one_out=True)
         self._gain = _gain(cells[..., 0], y, rest)
         trust = self._gain.clamp(min=0)
         self._trust = trust / (trust.amax(2, keepdim=True) + 0.01)
-        self.labeled = self._gather(cells, near, rest, leave_one_out=True)
+        # the plain mean is the same for all questions
+        trust = self._trust.amax(3) + 0.05
+        shares = torch.cat([torch.ones_like(trust[:, :1]), trust], dim=1)
+        self._shares = shares / shares.sum(2, keepdim=True).clamp(min=1e-6)
+        cells, alike = self._describe(q, rest, self._shares, leave_one_out=True)
+        self.labeled = self._gather(cells, alike, rest, leave_one_out=True)
 
     def __call__(self, q: Tensor) -> EvidenceFeatures:
         """Describe rows that have no label.
@@ -175,32 +181,46 @@ class LabelEvidence:
             Features of the cells and of the rows.
         """
         rest = _Rest.of(self._y, leave_one_out=False)
-        cells, near = self._describe(q, rest, leave_one_out=False)
-        return self._gather(cells, near, rest, leave_one_out=False)
+        cells, alike = self._describe(q, rest, self._shares, leave_one_out=False)
+        return self._gather(cells, alike, rest, leave_one_out=False)
 
     def _describe(
-        self, q: Tensor, rest: _Rest, leave_one_out: bool
+        self, q: Tensor, rest: _Rest, shares: Tensor | None, leave_one_out: bool
     ) -> tuple[Tensor, Tensor]:
-        """Evidence of cells but for the gain, and what the wider kernel calls near."""
-        gaps = _ranks(q)[..., None] - self._ranks[:, :, None]
-        if leave_one_out:
-            gaps.diagonal(dim1=2, dim2=3).fill_(4 * _MISSING_RANK)
-        codes = self._nominal[:, :, None, None]
-        equal = (gaps == 0).to(q.dtype)
-        squared = gaps.square_()
-        near = equal
-        ways = [_weighted_evidence(equal, self._y, rest)]
-        for bandwidth in BANDWIDTHS:
-            near = (1 - squared / bandwidth**2).clamp_(min=0).square_()
-            if self._any_nominal:
-                near = torch.where(codes, equal, near)
-            ways.append(_weighted_evidence(near, self._y, rest))
+        """Evidence of cells but for the gain, and how alike whole rows are.
+
+        The latter are means over the columns of what the wider kernel calls near, one
+        for each row of `shares` (batch, means, columns): (batch, means, rows, labeled).
+        """
+        ranks = _ranks(q)
+        alike = q.new_zeros(())
+        blocks = []
+        for columns in self._blocks(q):
+            gaps = ranks[:, columns, :, None] - self._ranks[:, columns, None]
+            if leave_one_out:
+                gaps.diagonal(dim1=2, dim2=3).fill_(4 * _MISSING_RANK)
+            ways = []
+            for near in _kernels(gaps, self._nominal[:, columns]):
+                ways.append(_weighted_evidence(near, self._y, rest))
+            blocks.append(torch.stack(ways, dim=-2))
+            if shares is not None:
+                mixed = shares[:, :, columns] @ near.flatten(2)
+                alike = alike + torch.unflatten(mixed, 2, near.shape[2:])
         line = self._line.evidence(q, rest, leave_one_out)
-        ways.append(line.masked_fill(self._nominal[:, None, :, None, None], 0))
-        return torch.stack(ways, dim=-2).transpose(2, 3), near
+        line = line.masked_fill(self._nominal[:, None, :, None, None], 0)
+        cells = torch.cat([torch.cat(blocks, dim=2), line[..., None, :]], dim=-2)
+        return cells.transpose(2, 3), alike
+
+    def _blocks(self, q: Tensor) -> Iterator[slice]:
+        """Columns whose pairs of rows fit into a processor's cache."""
+        affordable = PAIRS_AT_ONCE if q.device.type == "cpu" else PAIRS_AT_ONCE << 8
+        pairs = len(q) * max(q.shape[1], 1) * self._ranks.shape[2]
+        size = max(1, affordable // pairs)
+        for start in range(0, q.shape[2], size):
+            yield slice(start, start + size)
 
     def _gather(
-        self, cells: Tensor, near: Tensor, rest: _Rest, leave_one_out: bool
+        self, cells: Tensor, alike: Tensor, rest: _Rest, leave_one_out: bool
     ) -> EvidenceFeatures:
         """Add the gain to the cells, and gather them by row."""
         weights = cells[..., 0]
@@ -211,7 +231,7 @@ class LabelEvidence:
                 weights.sum(3) / math.sqrt(weights.shape[3]),
                 (weights * trust[:, :, None]).sum(3),
                 weights.gather(3, strongest)[:, :, :, 0],
-                _row_votes(near, trust.amax(3), self._y, rest, leave_one_out),
+                _row_votes(alike, self._y, rest, leave_one_out),
             ],
             dim=-1,
         )
@@ -222,6 +242,21 @@ class LabelEvidence:
 def _ranks(q: Tensor) -> Tensor:
     """Ranks by column, missing ones apart -> (batch, columns, rows)."""
     return torch.nan_to_num(q, nan=_MISSING_RANK).transpose(1, 2).contiguous()
+
+
+def _kernels(gaps: Tensor, nominal: Tensor) -> Iterator[Tensor]:
+    """Equal values, then those near under each kernel; `gaps` is used up."""
+    equal = (gaps == 0).to(gaps.dtype)
+    yield equal
+    if nominal.all():
+        yield from (equal for _ in BANDWIDTHS)
+        return
+    squared = gaps.square_()
+    for bandwidth in BANDWIDTHS:
+        near = squared.mul(-1 / bandwidth**2).add_(1).clamp_(min=0).square_()
+        if nominal.any():
+            near = torch.where(nominal[:, :, None, None], equal, near)
+        yield near
 
 
 class _Rest(NamedTuple):
@@ -301,16 +336,9 @@ def _gain(weights: Tensor, y: Tensor, rest: _Rest) -> Tensor:
     return (informed - functional.logsigmoid(sign * base)).mean(2)
 
 
-def _row_votes(
-    near: Tensor, trust: Tensor, y: Tensor, rest: _Rest, leave_one_out: bool
-) -> Tensor:
+def _row_votes(alike: Tensor, y: Tensor, rest: _Rest, leave_one_out: bool) -> Tensor:
     """Votes of labelled rows by their mean nearness -> (batch, questions, rows, 4)."""
-    n_rows, n_labeled = near.shape[2:]
     n_questions = y.shape[1]
-    # the plain mean is the same for all questions
-    shares = torch.cat([torch.ones_like(trust[:, :1]), trust + 0.05], dim=1)
-    shares = shares / shares.sum(2, keepdim=True).clamp(min=1e-6)
-    alike = torch.unflatten(shares @ near.flatten(2), 2, (n_rows, n_labeled))
     alike = alike - alike.mean(3, keepdim=True)
     alike = alike / (alike.square().mean(3, keepdim=True).sqrt() + 0.01)
     mean = rest.mean[:, :, 0]

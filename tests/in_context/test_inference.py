@@ -60,22 +60,32 @@ def test_logits_are_those_of_the_network(network, task, n_classes):
     assert answers.std() > 1e-3
     questions = codes == np.arange(n_classes)[:, None]
     expected = of_network(network, context, queries, questions).T
-    if n_classes == 2:  # level: both are asked about
-        expected = ((expected[:, 1] - expected[:, 0]) / 2)[:, None] * torch.tensor(
-            [-0.5, 0.5]
-        )
+    if n_classes == 2:  # level: that of the larger ranks is asked about
+        expected = expected[:, [_of_larger_ranks(context, codes)]]
+        expected = expected * _signs(_of_larger_ranks(context, codes))
     found = log_proba(answers) if n_classes > 2 else answers
     expected = expected.log_softmax(1) if n_classes > 2 else expected
     np.testing.assert_allclose(found, expected, atol=1e-5)
 
 
-def test_of_two_level_classes_neither_is_preferred(network):
+def test_of_two_level_classes_that_of_larger_ranks_is_asked_about(network):
     context, codes, queries = make_task(2)
     assert np.ptp(np.bincount(codes)) == 0
-    asked = [of_network(network, context, queries, y[None]) for y in (codes, 1 - codes)]
-    odds = (asked[0] - asked[1])[0] / 2
+    asked = _of_larger_ranks(context, codes)
+    odds = of_network(network, context, queries, (codes == asked)[None])[0]
     answers = logits(network, context, codes, queries)
-    np.testing.assert_allclose(answers[:, 1] - answers[:, 0], odds, atol=1e-5)
+    np.testing.assert_allclose(
+        answers[:, asked] - answers[:, 1 - asked], odds, atol=1e-5
+    )
+
+
+def _of_larger_ranks(context, codes):
+    ranks = np.nan_to_num(context.q)
+    return int(ranks[codes == 1].sum() > ranks[codes == 0].sum())
+
+
+def _signs(asked):
+    return torch.tensor([0.5, -0.5] if asked == 0 else [-0.5, 0.5])
 
 
 def test_of_two_classes_the_rarer_is_asked_about(network):
