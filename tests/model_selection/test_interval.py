@@ -5,10 +5,12 @@ import pandas as pd
 import polars as pl
 import pytest
 from joblib import parallel_config
+from scipy.stats import norm
 from scipy.stats import t as student_t
 from sklearn import config_context
 from sklearn.datasets import make_classification
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import get_scorer
 from sklearn.model_selection import (
     GroupKFold,
     RepeatedStratifiedKFold,
@@ -45,34 +47,83 @@ def _expected(scores, ratio, confidence=0.95):
     return student_t.interval(confidence, n - 1, loc=np.mean(scores), scale=error)
 
 
+def _wilson(share, n, confidence=0.95):
+    """Wilson's interval with 1.5 times the variance, from its formula."""
+    z2 = 1.5 * norm.ppf((1 + confidence) / 2) ** 2
+    centre = (share + z2 / (2 * n)) / (1 + z2 / n)
+    half = np.sqrt(z2 * (share * (1 - share) / n + z2 / (4 * n**2))) / (1 + z2 / n)
+    return centre - half, centre + half
+
+
 @pytest.mark.parametrize("confidence", [0.5, 0.95])
 @pytest.mark.parametrize("n_folds", [3, 5])
 def test_formula(n_folds, confidence):
-    interval = cross_val_interval(MODEL, X, PARTIAL, cv=n_folds, confidence=confidence)
-    scores = cross_val_score(MODEL, X, PARTIAL, cv=LabeledSplit(n_folds))
+    interval = cross_val_interval(
+        MODEL, X, PARTIAL, cv=n_folds, confidence=confidence, scoring="neg_log_loss"
+    )
+    scores = cross_val_score(
+        MODEL, X, PARTIAL, cv=LabeledSplit(n_folds), scoring="neg_log_loss"
+    )
     np.testing.assert_array_equal(interval.scores, scores)
     assert interval.score == scores.mean()
     # k folds of equal size: n_test / n_train = 1 / (k - 1)
-    np.testing.assert_allclose(
-        (interval.low, interval.high),
-        _expected(scores, 1 / (n_folds - 1), confidence),
-        rtol=1e-3,
-    )
+    low, high = _expected(scores, 1 / (n_folds - 1), confidence)
+    np.testing.assert_allclose(interval.low, low, rtol=1e-3)
+    np.testing.assert_allclose(interval.high, min(high, 0), rtol=1e-3)
     assert interval.n_folds == n_folds
     assert interval.confidence == confidence
 
 
+@pytest.mark.parametrize("confidence", [0.5, 0.9])
+@pytest.mark.parametrize("n_repeats", [1, 2])
+@pytest.mark.parametrize(
+    "scoring", [None, "accuracy", get_scorer("accuracy"), make_labeled_scorer()]
+)
+def test_accuracy_has_an_interval_for_shares(scoring, n_repeats, confidence):
+    interval = cross_val_interval(
+        MODEL, X, PARTIAL, scoring=scoring, n_repeats=n_repeats, random_state=0,
+        confidence=confidence,
+    )  # fmt: skip
+    expected = _wilson(interval.score, 100, confidence)
+    np.testing.assert_allclose((interval.low, interval.high), expected)
+
+
+def test_perfect_scores_have_an_interval_too():
+    table = Y[:, None] + np.zeros((1, 2))
+    interval = cross_val_interval(MODEL, table, PARTIAL, confidence=0.9)
+    assert (interval.score, interval.high) == (1, 1)
+    np.testing.assert_allclose(interval.low, _wilson(1, 100, 0.9)[0])
+
+
+def test_a_score_that_is_no_accuracy_is_not_taken_for_one():
+    class Halved(GaussianNB):
+        def score(self, X, y):
+            return super().score(X, y) / 2
+
+    interval = cross_val_interval(LabeledOnly(Halved()), X, PARTIAL)
+    expected = _expected(interval.scores, 1 / 4)
+    np.testing.assert_allclose((interval.low, interval.high), expected)
+
+
+@pytest.mark.parametrize("scoring", ["f1", "average_precision"])
+def test_no_interval_leaves_the_bounds_of_the_metric(scoring):
+    few = mask_labels(Y, n_labeled=20, random_state=0)
+    interval = cross_val_interval(MODEL, X, few, cv=3, scoring=scoring, confidence=0.99)
+    assert 0 <= interval.low < interval.score < interval.high == 1
+
+
 def test_sizes_count_labelled_rows_only():
     cv = ShuffleSplit(8, train_size=60, test_size=30, random_state=0)
-    interval = cross_val_interval(MODEL, X, PARTIAL, cv=cv)
-    np.testing.assert_allclose(
-        (interval.low, interval.high), _expected(interval.scores, 30 / 60)
-    )
+    interval = cross_val_interval(MODEL, X, PARTIAL, cv=cv, scoring="neg_log_loss")
+    low, high = _expected(interval.scores, 30 / 60)
+    np.testing.assert_allclose((interval.low, interval.high), (low, min(high, 0)))
     assert interval.n_folds == 8
 
 
 def test_repeats_are_repeated_folds():
-    interval = cross_val_interval(MODEL, X, PARTIAL, n_repeats=4, random_state=0)
+    interval = cross_val_interval(
+        MODEL, X, PARTIAL, n_repeats=4, random_state=0, scoring="neg_log_loss"
+    )
     assert interval.scores.shape == (20,)
     assert (interval.n_folds, interval.n_repeats) == (5, 4)
     np.testing.assert_allclose(
@@ -84,11 +135,26 @@ def test_repeats_are_repeated_folds():
 
 def test_a_splitter_may_repeat():
     cv = RepeatedStratifiedKFold(n_splits=4, n_repeats=3, random_state=0)
-    interval = cross_val_interval(MODEL, X, PARTIAL, cv=cv)
+    interval = cross_val_interval(MODEL, X, PARTIAL, cv=cv, scoring="neg_log_loss")
     assert interval.scores.shape == (12,)
     np.testing.assert_allclose(
         (interval.low, interval.high), _expected(interval.scores, 1 / 3)
     )
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"groups": GROUPS}, {"cv": ShuffleSplit(5, test_size=0.5, random_state=1)}],
+    ids=["groups", "splitter"],
+)
+def test_rows_that_may_come_in_lumps_get_the_wider_interval(options):
+    interval = cross_val_interval(MODEL, X, PARTIAL, **options)
+    ratio = 1 / 4 if "groups" in options else 1
+    by_spread = _expected(interval.scores, ratio)
+    n_tested = 100 if "groups" in options else 95
+    by_rows = _wilson(interval.score, n_tested)
+    assert interval.low == pytest.approx(min(by_spread[0], by_rows[0]), abs=0.01)
+    assert interval.high == pytest.approx(max(by_spread[1], by_rows[1]), abs=0.01)
 
 
 def test_random_state():

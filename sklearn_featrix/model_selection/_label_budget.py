@@ -1,0 +1,410 @@
+"""What more labels would bring, and whether the unlabeled rows are needed at all."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from functools import cached_property
+from numbers import Integral, Real
+
+import numpy as np
+from sklearn.utils import check_random_state, check_scalar
+
+from ..utils._labeled_scorer import LabeledScorer
+from ._comparison import _common_mark, _fixed_folds
+from ._interval import _check_one_metric, _interval, _metric, _score_folds, _settled
+from ._labeled_split import LabeledSplit
+from ._learning_curve import PowerLaw
+from ._paired import corrected_interval, is_tie
+from ._uncertainty import bounds_of
+
+__all__ = ["LabelBudgetReport", "label_budget_report"]
+
+SPAN = 5  # the smallest size is the largest over this
+
+
+@dataclass(frozen=True, eq=False)
+class LabelBudgetReport:
+    """Learning curves over the labels there are, and what twice as many would bring.
+
+    Parameters
+    ----------
+    sizes : ndarray of shape (n_sizes,)
+        Numbers of labels that were learnt from; the largest is what a train part has.
+    scores : ndarray of shape (n_sizes, n_folds)
+        Score of the estimator on each fold.
+    plain_scores : ndarray of shape (n_sizes, n_folds)
+        The same of plain supervised learning, on the labelled rows alone.
+    intervals : ndarray of shape (n_sizes, 2)
+        Interval of the score of the estimator at each size.
+    plain_intervals : ndarray of shape (n_sizes, 2)
+        The same of plain supervised learning.
+    ratio : float
+        Number of test labels over that of train labels.
+    n_labeled : int
+        Number of labelled rows of the table.
+    confidence : float
+        Of all intervals.
+    bounds : tuple of float, default=(-inf, inf)
+        Least and largest value of the metric.
+
+    Attributes
+    ----------
+    curve : ndarray of shape (n_sizes, 3)
+        Score of the estimator at each size, with the ends of its interval.
+    plain_curve : ndarray of shape (n_sizes, 3)
+        The same of plain supervised learning.
+    advantage : ndarray of shape (n_sizes, 3)
+        Score of the estimator minus that of plain supervised learning on the same
+        folds, with the ends of its interval.
+    doubling_gain : tuple of float of length 3
+        What twice the labels add to the score of the estimator, extrapolated, with the
+        ends of its interval.
+    plain_doubling_gain : tuple of float of length 3
+        The same of plain supervised learning.
+    exponent : float
+        Of the power law through the curve of the estimator.
+    plain_is_enough : bool
+        Whether nothing measured speaks for the unlabeled rows: with all labels of a
+        train part the difference is a tie, or plain supervised learning is better.
+    verdict : str
+        Both findings in words.
+
+    See Also
+    --------
+    label_budget_report : Makes it.
+    sklearn_featrix.inspection.LabelBudgetDisplay : Draws it.
+    """
+
+    sizes: np.ndarray
+    scores: np.ndarray
+    plain_scores: np.ndarray
+    intervals: np.ndarray
+    plain_intervals: np.ndarray
+    ratio: float
+    n_labeled: int
+    confidence: float
+    bounds: tuple[float, float] = (-np.inf, np.inf)
+
+    @property
+    def curve(self):
+        """Scores of the estimator with their intervals."""
+        return np.column_stack([self.scores.mean(axis=1), self.intervals])
+
+    @property
+    def plain_curve(self):
+        """Scores of plain supervised learning with their intervals."""
+        return np.column_stack([self.plain_scores.mean(axis=1), self.plain_intervals])
+
+    @property
+    def advantage(self):
+        """Paired differences with their intervals."""
+        gaps = self.scores - self.plain_scores
+        return np.stack(corrected_interval(gaps, self.ratio, self.confidence), axis=1)
+
+    @property
+    def doubling_gain(self):
+        """Extrapolated gain of twice the labels, with its interval."""
+        return self._gain(self._law)
+
+    @property
+    def plain_doubling_gain(self):
+        """Extrapolated gain of plain supervised learning, with its interval."""
+        return self._gain(PowerLaw(self.sizes, self.plain_scores, self.ratio))
+
+    @property
+    def exponent(self):
+        """Exponent of the power law through the curve."""
+        return self._law.exponent
+
+    @property
+    def plain_is_enough(self):
+        """Whether nothing measured speaks for the unlabeled rows."""
+        return bool(self.advantage[-1, 1] <= 0)
+
+    def predict(self, n_labels):
+        """Score of the estimator with so many labels, by the power law.
+
+        Parameters
+        ----------
+        n_labels : array-like of shape (n,) or float
+            Numbers of labels. Far beyond twice those there are it is a guess.
+
+        Returns
+        -------
+        score, low, high : ndarray of shape (n,) or float
+            The score and its interval.
+        """
+        law = self._law.predict(n_labels, self.confidence)
+        return tuple(np.clip(values, *self.bounds) for values in law)
+
+    @property
+    def verdict(self):
+        """Both findings in words."""
+        return f"{self._verdict_of_labels()} {self._verdict_of_plain()}"
+
+    @cached_property
+    def _law(self):
+        return PowerLaw(self.sizes, self.scores, self.ratio)
+
+    def _gain(self, law):
+        n_labels = self.n_labeled
+        gain = law.gain(n_labels, 2 * n_labels, self.confidence)
+        most = self.bounds[1] - min(law.predict(n_labels)[0], self.bounds[1])
+        return tuple(float(min(value, most)) for value in gain)
+
+    def _verdict_of_labels(self):
+        gain, low, high = self.doubling_gain
+        says = "more labels pay" if low > 0 else "inside the noise"
+        if high < 0:
+            says = "more labels do not pay, by this curve"
+        return (
+            f"{2 * self.n_labeled} labels in place of {self.n_labeled}: {gain:+.3f} "
+            f"[{low:+.3f}, {high:+.3f}], {says}."
+        )
+
+    def _verdict_of_plain(self):
+        _, low, high = self.advantage[-1]
+        if low > 0:
+            return "The unlabeled rows help: plain supervised learning is not enough."
+        if is_tie(low, high):
+            return (
+                "Plain supervised learning is enough, for all that these labels can "
+                "tell: the difference is a tie."
+            )
+        return "Plain supervised learning is enough: it is better."
+
+    def __repr__(self):
+        rows = [("labels", "score", "labelled rows alone", "difference")]
+        for size, *intervals in zip(
+            self.sizes, self.curve, self.plain_curve, self.advantage, strict=True
+        ):
+            score, plain, gap = map(_shown, intervals)
+            tie = " tie" if is_tie(*intervals[-1][1:]) else ""
+            rows.append((str(size), score, plain, gap + tie))
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        lines = [
+            "  ".join(
+                cell.ljust(width) for cell, width in zip(row, widths, strict=True)
+            ).rstrip()
+            for row in rows
+        ]
+        n_folds = self.scores.shape[1]
+        lines += [
+            f"({100 * self.confidence:g} % intervals, {n_folds} folds)",
+            self._verdict_of_labels(),
+            self._verdict_of_plain(),
+        ]
+        return "\n".join(lines)
+
+
+def _shown(interval):
+    score, low, high = interval
+    return f"{score:.3f} [{low:.3f}, {high:.3f}]"
+
+
+def label_budget_report(
+    estimator,
+    X,
+    y,
+    *,
+    baseline=None,
+    scoring=None,
+    cv=5,
+    n_repeats=3,
+    n_sizes=4,
+    confidence=0.9,
+    unlabeled="auto",
+    params=None,
+    n_jobs=None,
+    random_state=None,
+):
+    r"""Learn from ever more of the labels, and say what more of them would bring.
+
+    Are more labels worth their price, and are the unlabeled rows needed at all? The
+    labels that there are say something about both: each train part is cut down to fewer
+    labels, the unlabeled rows stay, and the score on the same test rows makes a
+    learning curve. A power law goes on with it to twice the labels. Beside it stands
+    plain supervised learning, on the labelled rows alone.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Classifier that knows unlabeled rows.
+    X : array-like of shape (n_samples, n_features)
+        The table.
+    y : array-like of shape (n_samples,)
+        Partial labels.
+    baseline : estimator, default=None
+        The plain supervised learning: a classifier that is fitted on the labelled rows
+        alone. None is `estimator` itself, without the unlabeled rows.
+    scoring : str or callable, default=None
+        One metric, greater is better; None takes the `score` of the estimator.
+    cv : int, splitter, iterable or None, default=5
+        Splits the labelled rows, see :class:`LabeledSplit`.
+    n_repeats : int, default=3
+        How often the rows are dealt out into `cv` folds, and the labels drawn anew.
+    n_sizes : int, default=4
+        Points of the curve, at least 3: from a fifth of a train part's labels to all.
+    confidence : float, default=0.9
+        Of all intervals, in (0, 1).
+    unlabeled : "auto", None or scalar, default="auto"
+        What marks an unlabeled row, see :func:`~sklearn_featrix.utils.is_labeled`.
+    params : dict, default=None
+        Parameters of `fit`, of both estimators.
+    n_jobs : int, default=None
+        Number of folds that are fitted at a time.
+    random_state : int, RandomState instance or None, default=None
+        Shuffles the rows and draws the labels.
+
+    Returns
+    -------
+    LabelBudgetReport
+        The curves, the extrapolated gain, and the verdict.
+
+    Raises
+    ------
+    ValueError
+        If there are too few labels for a curve, and in the cases of
+        :func:`cross_val_interval`.
+
+    See Also
+    --------
+    compare_estimators : Several estimators, with all labels.
+    sklearn_featrix.inspection.LabelBudgetDisplay : Draws the report.
+
+    Notes
+    -----
+    Two times `n_sizes` times `n_repeats` times the number of folds are fitted: 120 by
+    default. An embedding that is fitted once and shared by the folds, in a
+    :class:`~sklearn.frozen.FrozenEstimator`, saves most of the time.
+
+    Labels are drawn class by class, and one set is part of the next. Rows whose label
+    is not drawn are left out, so that a fold has the same unlabeled rows at every size.
+
+    The law is :math:`\alpha - \beta n^{-b}` [1]_. A handful of sizes does not tell the
+    exponent [2]_: exponents from 0 (the logarithm) to 2 are averaged by how well they
+    fit, their disagreement is part of the interval, and the spread over folds is
+    widened as in :func:`cross_val_interval`. The interval holds the gain if the curve
+    goes on as it began. No curve can promise that.
+
+    References
+    ----------
+    .. [1] R. L. Figueroa, Q. Zeng-Treitler, S. Kandula and L. H. Ngo. Predicting sample
+       size required for classification performance. BMC Medical Informatics and
+       Decision Making 12:8, 2012.
+    .. [2] T. Viering and M. Loog. The shape of learning curves: a review. IEEE
+       Transactions on Pattern Analysis and Machine Intelligence 45, 7799-7819, 2023.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_classification
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> from sklearn_featrix import SelfTrainingClassifier, mask_labels
+    >>> from sklearn_featrix.model_selection import label_budget_report
+    >>> X, y = make_classification(600, flip_y=0.1, random_state=0)
+    >>> y = mask_labels(y, n_labeled=80, random_state=0)
+    >>> model = SelfTrainingClassifier(LogisticRegression(), n_folds=None, max_iter=1)
+    >>> report = label_budget_report(model, X, y, n_repeats=1, random_state=0)
+    >>> report
+    labels  score                 labelled rows alone   difference
+    13      0.8... [0.6..., 0.8...]  0.7... [0.6..., 0.8...]  0.0... [..., 0.1...] tie
+    22      0.8... [0.7..., 0.8...]  0.8... [0.6..., 0.8...]  0.0... [..., 0.0...] tie
+    38      0.8... [0.7..., 0.9...]  0.8... [0.7..., 0.9...]  0.0... [..., 0.1...] tie
+    64      0.9... [0.8..., 0.9...]  0.9... [0.8..., 0.9...]  ... tie
+    (90 % intervals, 5 folds)
+    160 labels in place of 80: +0.02... [-0.0..., +0.0...], inside the noise.
+    Plain supervised learning is enough, for all that these labels can tell: the
+    difference is a tie.
+    """
+    check_scalar(
+        confidence, "confidence", Real, min_val=0, max_val=1,
+        include_boundaries="neither",
+    )  # fmt: skip
+    check_scalar(n_sizes, "n_sizes", Integral, min_val=3)
+    _check_one_metric(scoring)
+    rng = check_random_state(random_state)
+    mark = _common_mark({"estimator": estimator}, cv, unlabeled)
+    folds = _fixed_folds(X, y, cv, n_repeats, None, mark, rng)
+    labels = folds._read(X, y, None)
+    parts = [
+        (_drawing_order(train[labels.labeled[train]], labels.codes, rng), train, test)
+        for train, test in folds.split(X, y)
+    ]
+    sizes = _sizes([len(order) for order, *_ in parts], len(labels.classes), n_sizes)
+    plain = estimator if baseline is None else baseline
+    options = {"scoring": scoring, "params": params, "n_jobs": n_jobs}
+    measured = {}
+    for learner, is_plain in ((estimator, False), (plain, True)):
+        cuts = [
+            _cut_down(parts, labels.labeled, size, mark, is_plain) for size in sizes
+        ]
+        measured[is_plain] = _curve(
+            learner, X, y, cuts, labels.codes, mark, confidence, **options
+        )
+    scores, intervals, ratio, bounds = measured[False]
+    plain_scores, plain_intervals, *_ = measured[True]
+    return LabelBudgetReport(
+        sizes, scores, plain_scores, intervals, plain_intervals, ratio,
+        labels.n_labeled, confidence, bounds,
+    )  # fmt: skip
+
+
+def _curve(learner, X, y, cuts, codes, mark, confidence, *, scoring, params, n_jobs):
+    """Scores and intervals at each size, ratio of test to train labels, and bounds."""
+    scorer = scoring
+    if not isinstance(scoring, LabeledScorer):
+        scorer = LabeledScorer(scoring, mark, learner)
+    metric = _metric(scoring, learner)
+    curve, intervals = [], []
+    for folds in cuts:
+        with warnings.catch_warnings():  # the labelled rows alone are what is wanted
+            warnings.filterwarnings("ignore", "y contains no unlabeled samples")
+            scores, ratios, tests = _score_folds(
+                learner, X, y, folds, scorer, None, params, n_jobs
+            )
+        tested = codes[np.unique(np.concatenate(tests))]
+        curve.append(scores)
+        intervals.append(
+            _interval(scores, tests, ratios.mean(), confidence, metric, tested)
+        )
+    bounds = bounds_of(_settled(metric, scores, tests))
+    return np.array(curve), np.array(intervals), float(ratios.mean()), bounds
+
+
+def _drawing_order(rows, codes, rng):
+    """Shuffle labelled rows so that every beginning has the classes in proportion.
+
+    One row of each class comes first.
+    """
+    rows = rng.permutation(rows)
+    place = np.empty(len(rows))
+    for code in np.unique(codes[rows]):
+        members = np.flatnonzero(codes[rows] == code)
+        place[members] = (np.arange(len(members)) + rng.uniform()) / len(members)
+        place[members[0]] = -1.0
+    return rows[np.argsort(place, kind="stable")]
+
+
+def _sizes(n_labels, n_classes, n_sizes):
+    """Numbers of labels from small to all, each a constant times the one before."""
+    largest = min(n_labels)
+    smallest = max(2 * n_classes, -(-largest // SPAN))
+    if 2 * smallest > largest:
+        raise ValueError(
+            f"A train part has {largest} labels of {n_classes} classes, and a curve "
+            f"from {smallest} to {largest} labels says nothing. Label more rows: at "
+            f"least {5 * n_classes} with five folds."
+        )
+    sizes = np.geomspace(smallest, largest, n_sizes).round().astype(int)
+    return np.unique(sizes)
+
+
+def _cut_down(parts, labeled, size, mark, is_plain):
+    """Folds whose train parts have `size` labels, and the unlabeled rows or not."""
+    folds = []
+    for order, train, test in parts:
+        beside = train[~labeled[train]]
+        kept = order[:size] if is_plain else np.concatenate([order[:size], beside])
+        folds.append((kept, test))
+    return LabeledSplit(folds, unlabeled_mark=mark)
