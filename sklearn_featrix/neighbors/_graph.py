@@ -38,6 +38,34 @@ def neighbor_matrix(weights, positions, n_columns):
     )
 
 
+def without_loops(graph):
+    """Leave out the edges from a row to itself.
+
+    Parameters
+    ----------
+    graph : sparse matrix of shape (n_samples, n_samples)
+        Weights.
+
+    Returns
+    -------
+    csr_array of shape (n_samples, n_samples)
+        A copy with nothing stored on the diagonal.
+
+    Examples
+    --------
+    >>> from scipy.sparse import csr_array
+    >>> from sklearn_featrix.neighbors._graph import without_loops
+    >>> without_loops(csr_array([[1.0, 2.0], [0.0, 1.0]])).toarray()
+    array([[0., 2.],
+           [0., 0.]])
+    """
+    graph = sparse.coo_array(graph)
+    apart = graph.row != graph.col
+    return sparse.csr_array(
+        (graph.data[apart], (graph.row[apart], graph.col[apart])), shape=graph.shape
+    )
+
+
 def undirected(graph):
     """Join two rows if either names the other as a neighbour, and no row with itself.
 
@@ -59,9 +87,5 @@ def undirected(graph):
     array([[0., 2.],
            [2., 0.]])
     """
-    graph = sparse.coo_array(graph)
-    apart = graph.row != graph.col
-    graph = sparse.csr_array(
-        (graph.data[apart], (graph.row[apart], graph.col[apart])), shape=graph.shape
-    )
+    graph = without_loops(graph)
     return graph.maximum(graph.T.tocsr())

@@ -6,6 +6,8 @@ import numpy as np
 from scipy import linalg, sparse
 from scipy.sparse.csgraph import connected_components
 
+LEAST_SHARE = 1e-8  # of an anchor in a row, for a walk of any length
+
 
 def inverse_root(degrees):
     """Return 1 / sqrt of degrees, 0 for rows that nothing is joined to."""
@@ -92,6 +94,19 @@ class AnchorAffinity:
     def is_symmetric(self):
         """Tell whether each pair has one weight."""
         return True
+
+    def prune(self):
+        """Leave out shares so small that rounding loses what passes through them.
+
+        Returns
+        -------
+        AnchorAffinity
+            With shares of at least 1e-8.
+        """
+        kept = self.memberships.copy()
+        kept.data[kept.data < LEAST_SHARE] = 0
+        kept.eliminate_zeros()
+        return AnchorAffinity(kept)
 
     def reach(self, seeds):
         """Tell which nodes a path joins to some of the seeds, a mask of nodes."""

@@ -24,6 +24,8 @@ from ._graph_choice import choose_graph
 from ._graphs import AnchorGraph, KernelGraph
 from ._spaces import seeded_clone
 
+LARGEST_NUMBER = 1e150  # squares of larger ones are infinite
+
 
 class BaseLabelPropagation(
     PartialLabelsClassifierMixin, BaseEstimator, metaclass=ABCMeta
@@ -241,9 +243,17 @@ class BaseLabelPropagation(
 
 
 def _check_finite(X):
-    return check_array(
+    X = check_array(
         X, accept_sparse=["csr", "csc"], dtype=(np.float64, np.float32), input_name="X"
     )
+    numbers = X.data if sparse.issparse(X) else X
+    largest = float(max(numbers.max(initial=0), -numbers.min(initial=0)))
+    if largest > LARGEST_NUMBER:
+        raise ValueError(
+            f"X has numbers as large as {largest:.3g}, of which no distance can be "
+            "computed. Scale the columns, for example by StandardScaler."
+        )
+    return X
 
 
 def _sum_by_node(labels, node_of_row):

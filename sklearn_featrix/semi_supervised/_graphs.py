@@ -1,8 +1,8 @@
 """Graphs over the rows of a table: who passes its label on to whom, and how much.
 
 ``fit`` leaves ``node_of_row``, the node of each row, and ``affinity``, the weights
-between nodes. ``keep`` takes the distributions of the nodes in exchange for them;
-with these, ``average`` answers for new rows.
+between nodes. ``keep`` takes the distributions of the nodes in exchange for the
+weights; with them, ``average`` answers for new rows.
 """
 
 from __future__ import annotations
@@ -17,15 +17,31 @@ from sklearn.utils import gen_batches
 from threadpoolctl import threadpool_limits
 
 from ..neighbors._backends import ExactIndex
-from ..neighbors._graph import neighbor_matrix, undirected
-from ..preprocessing._rows import row_keys
+from ..neighbors._graph import neighbor_matrix, undirected, without_loops
+from ..utils._copies import distinct_rows
 from ._affinities import AnchorAffinity, MatrixAffinity
+from ._row_keys import row_keys
 
 BATCH_ENTRIES = 2**23  # of a matrix between new rows and nodes
 ROWS_PER_ANCHOR = 20  # to place the anchors
 
 
-class KernelGraph:
+class Graph:
+    """What graphs that answer with the distributions of their nodes have in common."""
+
+    def keep(self, distributions):
+        """Keep the distributions of the nodes in exchange for the weights.
+
+        Parameters
+        ----------
+        distributions : ndarray of shape (n_nodes, n_classes)
+            Rows of zeros where there is none.
+        """
+        self._distributions = distributions
+        del self.affinity
+
+
+class KernelGraph(Graph):
     """All pairs of rows, weighted by a kernel.
 
     Parameters
@@ -59,15 +75,9 @@ class KernelGraph:
             # float64: in float32, weights of rows not far apart are 0 already
             weights = rbf_kernel(X.astype(np.float64), gamma=self.gamma)
         else:
-            weights = self.kernel(X, X)
+            weights = _check_weights(self.kernel(X, X), (X.shape[0], X.shape[0]))
         self.affinity = MatrixAffinity(_without_loops(weights))
         return self
-
-    def keep(self, distributions):
-        """Keep the distributions of the rows, rows of zeros where there is none."""
-        self._counts = distributions.any(axis=1)
-        self._distributions = distributions
-        del self.affinity
 
     def average(self, X):
         """Average the distributions of all rows for each new row.
@@ -83,34 +93,50 @@ class KernelGraph:
             Weighted means or sums.
         """
         if self.kernel is not None:
-            return np.asarray(self.kernel(self._X, X).T @ self._distributions)
+            shape = self._X.shape[0], X.shape[0]
+            weights = _check_weights(self.kernel(self._X, X), shape)
+            return np.asarray(weights.T @ self._distributions)
         size = max(1, BATCH_ENTRIES // self._X.shape[0])
         batches = gen_batches(X.shape[0], size)
         return np.vstack([self._average(X[batch]) for batch in batches])
 
     def _average(self, X):
-        X, rows = X.astype(np.float64), self._X[self._counts].astype(np.float64)
+        counts = self._distributions.any(axis=1)
+        X, rows = X.astype(np.float64), self._X[counts].astype(np.float64)
         squared = euclidean_distances(X, rows, squared=True)
         # softmax: far from all rows the nearest one decides, nothing is divided by 0
-        return (
-            softmax(-self.gamma * squared, axis=1) @ self._distributions[self._counts]
+        return softmax(-self.gamma * squared, axis=1) @ self._distributions[counts]
+
+
+def _check_weights(weights, shape):
+    """Check what a callable kernel returned."""
+    if not sparse.issparse(weights):
+        weights = np.asarray(weights)
+    if weights.shape != shape:
+        raise ValueError(
+            f"The callable given as kernel returned weights of shape {weights.shape}, "
+            f"expected {shape}: one for each of the values it was given, or for each "
+            "pair of rows of the two tables."
         )
+    values = weights.data if sparse.issparse(weights) else weights
+    if not np.isfinite(values).all() or (values < 0).any():
+        raise ValueError(
+            "The callable given as kernel returned weights that are negative, infinite "
+            "or NaN. Return weights of zero or more, larger for rows that are nearer, "
+            "such as sklearn.metrics.pairwise.rbf_kernel."
+        )
+    return weights
 
 
 def _without_loops(weights):
     if sparse.issparse(weights):
-        weights = sparse.coo_array(weights)
-        apart = weights.row != weights.col
-        return sparse.csr_array(
-            (weights.data[apart], (weights.row[apart], weights.col[apart])),
-            shape=weights.shape,
-        )
+        return without_loops(weights)
     weights = np.array(weights, dtype=np.float64)
     np.fill_diagonal(weights, 0)
     return weights
 
 
-class NeighborGraph:
+class NeighborGraph(Graph):
     """Rows and their nearest neighbours; two rows are joined if either names the other.
 
     Parameters
@@ -144,17 +170,12 @@ class NeighborGraph:
         NeighborGraph
             Itself.
         """
-        X, self.node_of_row = distinct_rows(X)
+        X, self.node_of_row = merge_rows(X)
         self.index.fit(X)
         distances, positions = self.index.kneighbors(X, self.n_neighbors)
         weights = neighbor_matrix(self.weigh(distances), positions, X.shape[0])
         self.affinity = MatrixAffinity(undirected(weights))
         return self
-
-    def keep(self, distributions):
-        """Keep the distributions of the nodes, rows of zeros where there is none."""
-        self._distributions = distributions
-        del self.affinity
 
     def average(self, X):
         """Average the distributions of the nodes nearest to each new row.
@@ -178,7 +199,7 @@ class NeighborGraph:
         return neighbor_matrix(weights, positions, n_nodes) @ self._distributions
 
 
-class PrecomputedGraph:
+class PrecomputedGraph(Graph):
     """A sparse graph of distances, as scikit-learn's neighbour transformers make it.
 
     Parameters
@@ -214,15 +235,22 @@ class PrecomputedGraph:
 
     def _weights(self, X):
         if self.transformer is not None:
-            X = self.transformer.transform(X)
+            X = self._transform(X)
         graph = sparse.csr_array(X, copy=True)
-        graph.data = self.weigh(graph.data)
+        graph.data = _check_weights(self.weigh(graph.data), graph.data.shape)
         return graph
 
-    def keep(self, distributions):
-        """Keep the distributions of the nodes, rows of zeros where there is none."""
-        self._distributions = distributions
-        del self.affinity
+    def _transform(self, X):
+        graph = self.transformer.transform(X)
+        shape = X.shape[0], len(self.node_of_row)
+        if not sparse.issparse(graph) or graph.shape != shape:
+            raise ValueError(
+                f"{self.transformer!r}, given as neighbors, made a "
+                f"{type(graph).__name__} of shape {graph.shape}, expected a sparse "
+                f"graph of shape {shape}. Pass a transformer that makes a graph of "
+                "distances, such as KNeighborsTransformer."
+            )
+        return graph
 
     def average(self, X):
         """Average the distributions of the nodes that each new row is joined to.
@@ -278,7 +306,7 @@ class AnchorGraph:
         AnchorGraph
             Itself.
         """
-        X, self.node_of_row = distinct_rows(X)
+        X, self.node_of_row = merge_rows(X)
         with threadpool_limits(effective_n_jobs(self.n_jobs)):
             self.anchors_ = self._place_anchors(X)
             self._search = ExactIndex(algorithm="brute").fit(self.anchors_)
@@ -336,7 +364,7 @@ class AnchorGraph:
             return self._memberships(X) @ self._means
 
 
-def distinct_rows(X):
+def merge_rows(X):
     """Take one of each row, in an order that depends on their values alone.
 
     Parameters
@@ -352,11 +380,13 @@ def distinct_rows(X):
     Examples
     --------
     >>> import numpy as np
-    >>> from sklearn_featrix.semi_supervised._graphs import distinct_rows
+    >>> from sklearn_featrix.semi_supervised._graphs import merge_rows
     >>> X = np.array([[1.0, 2.0], [3.0, 4.0], [1.0, 2.0]])
-    >>> distinct, place = distinct_rows(X)
+    >>> distinct, place = merge_rows(X)
     >>> len(distinct), bool((distinct[place] == X).all())
     (2, True)
     """
-    _, first, place = np.unique(row_keys(X), return_index=True, return_inverse=True)
+    keys = row_keys(X)
+    first = distinct_rows(keys)
+    place = np.searchsorted(keys[first], keys)
     return (X.tocsr() if sparse.issparse(X) else X)[first], place

@@ -185,6 +185,8 @@ class LabelPropagation(BaseLabelPropagation):
         totals = node_labels.sum(axis=1, keepdims=True)
         clamped = node_labels / np.where(totals > 0, totals, 1)
         limits = {"tol": self.tol, "max_iter": self.max_iter}
+        if solver == "anchors":
+            affinity = affinity.prune()  # walks have no end but a label
         if solver == "power":
             return power_propagation(affinity.walk(), clamped, **limits)
         reachable = affinity.reach(node_labels.any(axis=1))

@@ -43,23 +43,30 @@ def row_weights(X: Any, sample_weight: Any) -> np.ndarray:
     return weights
 
 
-def distinct_rows(keys: np.ndarray, weights: np.ndarray) -> np.ndarray:
+def distinct_rows(keys: np.ndarray, weights: np.ndarray | None = None) -> np.ndarray:
     """Find one row of each kind that counts.
 
     Parameters
     ----------
     keys : ndarray of shape (n_samples,)
         Equal for equal rows.
-    weights : ndarray of shape (n_samples,)
-        Rows of weight zero do not count.
+    weights : ndarray of shape (n_samples,), default=None
+        Rows of weight zero do not count; None: all count.
 
     Returns
     -------
     ndarray of int
         Positions in the order of the keys: neither copies nor the order of the rows
         have a part in it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn_featrix.utils._copies import distinct_rows
+    >>> distinct_rows(np.array([7, 3, 7, 5]))
+    array([1, 3, 0])
     """
-    kept = np.flatnonzero(weights > 0)
+    kept = np.flatnonzero(np.ones(len(keys)) if weights is None else weights > 0)
     return kept[np.unique(keys[kept], return_index=True)[1]]
 
 

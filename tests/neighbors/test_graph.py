@@ -1,7 +1,11 @@
 import numpy as np
 from scipy import sparse
 
-from sklearn_featrix.neighbors._graph import neighbor_matrix, undirected
+from sklearn_featrix.neighbors._graph import (
+    neighbor_matrix,
+    undirected,
+    without_loops,
+)
 
 
 def test_matrix_keeps_a_weight_of_zero_and_leaves_out_what_was_not_found():
@@ -18,6 +22,13 @@ def test_undirected_is_the_larger_of_both_directions_without_loops():
     expected = np.maximum(dense, dense.T)
     np.fill_diagonal(expected, 0)
     np.testing.assert_array_equal(joined, expected)
+
+
+def test_edges_of_weight_zero_are_no_loops():
+    graph = sparse.csr_array(
+        (np.array([0.0, 1.0]), np.array([1, 0]), np.array([0, 2, 2])), shape=(2, 2)
+    )
+    assert without_loops(graph).nnz == 1
 
 
 def test_undirected_leaves_its_input_alone():

@@ -11,7 +11,7 @@ from sklearn_featrix.semi_supervised._graphs import (
     KernelGraph,
     NeighborGraph,
     PrecomputedGraph,
-    distinct_rows,
+    merge_rows,
 )
 
 
@@ -33,19 +33,19 @@ def answers(graph, X, distributions):
     return sums / sums.sum(axis=1, keepdims=True)
 
 
-def test_distinct_rows_are_in_an_order_of_their_own(X):
+def test_merged_rows_are_in_an_order_of_their_own(X):
     twice = np.vstack([X, X[:5]])
     order = np.random.default_rng(1).permutation(len(twice))
-    one, place = distinct_rows(twice)
-    other, _ = distinct_rows(twice[order])
+    one, place = merge_rows(twice)
+    other, _ = merge_rows(twice[order])
     np.testing.assert_array_equal(one, other)
     np.testing.assert_array_equal(one[place], twice)
     assert len(one) == len(X)
 
 
-def test_distinct_rows_of_a_sparse_matrix(X):
+def test_merged_rows_of_a_sparse_matrix(X):
     twice = sparse.csc_array(np.vstack([X, X[:5]]))
-    one, place = distinct_rows(twice)
+    one, place = merge_rows(twice)
     np.testing.assert_array_equal(one[place].toarray(), twice.toarray())
 
 
@@ -146,7 +146,7 @@ def test_memberships_are_shares(X, gamma):
 def test_rbf_memberships_are_the_kernel():
     X = np.random.default_rng(0).normal(size=(8, 2))
     graph = anchor_graph(n_anchors=100, n_neighbors=8, gamma=0.7).fit(X)
-    kernel = rbf_kernel(*[distinct_rows(X)[0]] * 2, gamma=0.7)
+    kernel = rbf_kernel(*[merge_rows(X)[0]] * 2, gamma=0.7)
     np.testing.assert_allclose(
         graph.affinity.memberships.toarray(), kernel / kernel.sum(axis=1, keepdims=True)
     )

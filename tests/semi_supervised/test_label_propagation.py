@@ -51,6 +51,19 @@ def test_labelled_rows_keep_their_label(blobs, params):
     )
 
 
+@pytest.mark.filterwarnings("ignore::sklearn_featrix.exceptions.UnreachedRowsWarning")
+def test_shares_of_anchors_that_vanish_are_no_paths():
+    """A walk over such a path takes longer than a number can say."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(600, 8)) * 30
+    y = np.full(600, -1)
+    y[:20] = np.arange(20) % 2
+    model = LabelPropagation(neighbors="anchors", n_anchors=50, random_state=0)
+    model.fit(X, y)
+    assert 0.03 < model.reached_.mean() < 1
+    np.testing.assert_allclose(model.label_distributions_.sum(axis=1), 1)
+
+
 def test_every_row_labelled(blobs):
     X, _ = blobs
     y = (X[:, 0] > X[:, 0].mean()).astype(int)

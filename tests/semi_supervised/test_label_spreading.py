@@ -344,6 +344,38 @@ def test_gaps_in_new_rows_of_a_table_of_numbers_are_an_error(moons):
         model.predict([[np.nan, 1.0]])
 
 
+@BOTH
+@pytest.mark.parametrize("container", [np.asarray, sparse.csr_array])
+def test_numbers_too_large_for_distances_are_an_error(cls, container, moons):
+    X, _, y_few = moons
+    with pytest.raises(ValueError, match=r"as large as 2\.\d+e\+200.*StandardScaler"):
+        cls("knn").fit(container(X * 1e200), y_few)
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("kernel", "match"),
+    [
+        (lambda A, B: np.ones((3, 3)), r"shape \(3, 3\), expected \(600, 600\)"),
+        (lambda A, B: A @ B.T, "negative, infinite or NaN"),
+        (lambda A, B: sparse.csr_array(-rbf_kernel(A, B)), "negative, infinite"),
+        (lambda A, B: np.full((len(A), len(B)), np.nan), "negative, infinite or NaN"),
+    ],
+)
+def test_kernels_that_are_no_weights_are_an_error(cls, kernel, match, moons):
+    X, _, y_few = moons
+    with pytest.raises(ValueError, match=f"callable given as kernel.*{match}"):
+        cls(kernel=kernel).fit(X, y_few)
+
+
+@BOTH
+def test_kernel_of_new_rows_is_checked_too(cls, moons):
+    X, _, y_few = moons
+    model = cls(kernel=lambda A, B: rbf_kernel(A, B[:600])).fit(X, y_few)
+    with pytest.raises(ValueError, match=r"expected \(600, 1200\)"):
+        model.predict_proba(np.vstack([X, X]))
+
+
 @pytest.mark.parametrize("bad", [np.inf, -np.inf])
 def test_infinity_is_an_error(bad, moons):
     X, _, y_few = moons
@@ -398,6 +430,21 @@ def test_callable_weighs_a_precomputed_graph():
     np.testing.assert_allclose(rbf.label_distributions_[1], [share, 1 - share])
 
 
+@BOTH
+@pytest.mark.parametrize("weigh", [np.negative, lambda d: d[:3]])
+def test_wrong_weights_of_a_precomputed_graph_are_an_error(cls, weigh):
+    graph = sparse.csr_array([[0, 3.0, 0], [0, 0, 1.0], [2.0, 0, 4.0]])
+    with pytest.raises(ValueError, match="callable given as kernel returned weights"):
+        cls(kernel=weigh, metric="precomputed").fit(graph, [0, -1, 1])
+
+
+@BOTH
+def test_transformer_that_makes_no_graph_is_an_error(cls, moons):
+    X, _, y_few = moons
+    with pytest.raises(ValueError, match=r"made a ndarray of shape \(600, 2\)"):
+        cls("knn", neighbors=StandardScaler()).fit(X, y_few)
+
+
 @pytest.mark.parametrize(
     ("graph", "match"),
     [
@@ -421,6 +468,23 @@ def test_works_behind_other_steps_and_in_our_splits(moons):
     )
     scores = cross_val_score(model, X, y_few, cv=LabeledSplit(3))
     assert np.mean(scores) > 0.8
+
+
+@BOTH
+def test_wide_sparse_rows_with_copies(cls):
+    """As of texts: a key by columns would take as long as there are columns."""
+    topic = np.repeat([0, 1], 100)
+    rng = np.random.default_rng(0)
+    X = np.zeros((200, 5000))
+    for row in range(200):
+        X[row, 2500 * topic[row] + rng.choice(200, 60)] = rng.random(60)
+    X[150:] = X[100:150]
+    y = np.full(200, -1)
+    y[[0, 1, 100, 101]] = topic[[0, 1, 100, 101]]
+    model = cls("knn", n_neighbors=10).fit(sparse.csr_array(X), y)
+    assert (model.transduction_ == topic).mean() > 0.95
+    answers = model.label_distributions_
+    np.testing.assert_array_equal(answers[152:], answers[102:150])
 
 
 def test_says_how_it_found_neighbors(moons, monkeypatch):

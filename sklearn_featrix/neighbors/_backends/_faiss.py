@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from joblib import effective_n_jobs
-from sklearn.utils import check_random_state
+from sklearn.utils import check_random_state, gen_batches
 from threadpoolctl import threadpool_limits
 
 from ...utils._optional import import_optional
@@ -12,6 +12,13 @@ from ...utils._optional import import_optional
 RECALL = 0.97  # of a sample's true neighbours; the mean over all rows is then near it
 N_PROBED_ROWS = 300
 MIN_ROWS_PER_CELL = 40  # faiss wants as many to place the centre of a cell
+ROWS_PER_BATCH = 2**16
+MOST = 1e12  # squares and their sums over columns are finite in float32
+
+
+def _power_of_two(number):
+    """Return the next power of two, which scales without rounding; 1 for 0."""
+    return float(np.exp2(np.ceil(np.log2(number)))) if number > 0 else 1.0
 
 
 class FaissIndex:
@@ -60,10 +67,12 @@ class FaissIndex:
         """
         faiss = import_optional("faiss", extra="ann", purpose="An approximate search")
         random_state = check_random_state(self.random_state)
-        X = np.ascontiguousarray(X, dtype=np.float32)
-        # distances are differences of large numbers in float32 unless centred
-        self._center = X.mean(axis=0, dtype=np.float64).astype(np.float32)
-        X = X - self._center
+        # distances are differences of large numbers in float32 unless centred, and
+        # squares are too large or too small for it unless scaled
+        self._center = X.mean(axis=0, dtype=np.float64)
+        largest = np.maximum(X.max(axis=0) - self._center, self._center - X.min(axis=0))
+        self._scale = _power_of_two(largest.max())
+        X = self._shrink(X)
         n_rows, n_columns = X.shape
         n_cells = max(1, min(int(4 * np.sqrt(n_rows)), n_rows // MIN_ROWS_PER_CELL))
         quantizer = faiss.IndexFlatL2(n_columns)
@@ -107,13 +116,24 @@ class FaissIndex:
             Distances and positions, nearest first; inf and -1 where the cells visited
             hold too few rows.
         """
-        X = np.ascontiguousarray(X, dtype=np.float32) - self._center
+        X = self._shrink(X)
         with self._threads():
             squared, positions = self._index.search(
                 X, min(n_neighbors, self._index.ntotal)
             )
         squared[positions < 0] = np.inf
-        return np.sqrt(np.maximum(squared, 0, out=squared)), positions
+        distances = np.sqrt(np.maximum(squared, 0, out=squared), dtype=np.float64)
+        distances *= self._scale
+        return distances, positions
+
+    def _shrink(self, X):
+        """Rows around zero, within one of it if `fit` saw them, in float32."""
+        shrunk = np.empty(X.shape, dtype=np.float32)
+        for rows in gen_batches(len(X), ROWS_PER_BATCH):
+            scaled = (X[rows] - self._center) / self._scale
+            # so far beyond the rows of fit, all of them are at one distance
+            shrunk[rows] = np.clip(scaled, -MOST, MOST, out=scaled)
+        return shrunk
 
     def _threads(self):
         return threadpool_limits(effective_n_jobs(self.n_jobs))

@@ -42,6 +42,28 @@ def test_large_common_offset_does_not_blur_distances(X):
     np.testing.assert_array_equal(positions[:, 0], np.arange(50))
 
 
+@pytest.mark.parametrize("scale", [1e-100, 1e-30, 1e30, 1e100])
+def test_scale_does_not_count(X, scale):
+    """Squares of such numbers are 0 or infinite in float32; faiss would abort."""
+    index = FaissIndex(5, random_state=0).fit(X * scale)
+    assert share_found(X * scale, index, 5) > 0.95
+    distances = index.kneighbors(X[:9] * scale, 5)[0]
+    expected = ExactIndex().fit(X).kneighbors(X[:9], 5)[0]
+    np.testing.assert_allclose(distances[:, 1:] / scale, expected[:, 1:], rtol=1e-3)
+
+
+def test_small_differences_far_from_zero_count(X):
+    index = FaissIndex(5, random_state=0).fit(X * 1e-3 + 1e6)
+    assert share_found(X * 1e-3 + 1e6, index, 5) > 0.9
+
+
+def test_new_rows_may_lie_far_beyond(X):
+    index = FaissIndex(5, random_state=0).fit(X)
+    distances, positions = index.kneighbors(X[:3] * 1e30, 2)
+    assert np.isfinite(distances).all()
+    assert (positions >= 0).all()
+
+
 def test_same_seed_finds_the_same(X):
     one, two = (FaissIndex(5, random_state=3).fit(X) for _ in range(2))
     np.testing.assert_array_equal(one.kneighbors(X, 5), two.kneighbors(X, 5))
