@@ -7,12 +7,10 @@ import warnings
 from numbers import Integral, Real
 
 import numpy as np
-from sklearn.base import is_classifier
 from sklearn.utils.validation import check_is_fitted
 
-from ..compose import LabeledOnly
+from ..compose._wrapped_classifier import WrappedClassifier
 from ..exceptions import TrainingInterruptedWarning
-from ..preprocessing._rows import row_keys
 from ..preprocessing._validation import validate_table
 from ..utils._compat import (
     Interval,
@@ -26,13 +24,14 @@ from ..utils._labels import encode_labels, erase_labels
 from ..utils._warnings import warn
 from ._held_out import judge_rounds
 from ._pseudo_labels import SelectionRule
+from ._row_keys import row_keys
 from ._self_training_run import Learner, SelfTrainingRun, weight_parameter
 
 # Unlabeled rows in the rounds that are judged: their number decides what that costs.
 MAX_JUDGING_ROWS = 2000
 
 
-class SelfTrainingClassifier(LabeledOnly):
+class SelfTrainingClassifier(WrappedClassifier):
     """Classifier that labels the rows it is sure of and learns from them too.
 
     Takes the place of :class:`sklearn.semi_supervised.SelfTrainingClassifier`: in
@@ -238,12 +237,18 @@ class SelfTrainingClassifier(LabeledOnly):
         ------
         TypeError
             If the wrapped estimator is no classifier.
+        AttributeError
+            If it has no `predict_proba` to label rows with.
         ValueError
-            If `y` has another length than `X` or labels of fewer than two classes, or
-            a parameter speaks of other classes.
+            If `y` has another length than `X` or labels of fewer than two classes, a
+            parameter speaks of other classes, weights are given to a classifier that
+            takes none, or it works on a precomputed matrix.
         """
         params = self._route("fit", sample_weight, params)
-        self._check_estimator()
+        self._check_estimator(
+            " with predict_proba, such as LogisticRegression(); numbers as targets "
+            "have no class to be sure of, so regressors cannot be trained this way."
+        )
         X = validate_table(self, X, reset=True)
         labels = encode_labels(
             y, unlabeled=self.unlabeled, n_samples=num_samples(X), min_classes=2
@@ -267,23 +272,15 @@ class SelfTrainingClassifier(LabeledOnly):
 
     # ---------------------------------------------------------------- what is given
 
-    def _check_estimator(self):
-        is_instance = hasattr(self.estimator, "fit") and not isinstance(
-            self.estimator, type
-        )
-        if not is_instance or not is_classifier(self.estimator):
-            raise TypeError(
-                f"SelfTrainingClassifier wraps a classifier, got {self.estimator!r}. "
-                "Pass an instance of a scikit-learn classifier with predict_proba, "
-                "such as LogisticRegression(); numbers as targets have no class to be "
-                "sure of, so regressors cannot be trained this way."
-            )
-
-    @staticmethod
-    def _row_weights(X, sample_weight):
+    def _row_weights(self, X, sample_weight):
         """Weights, or None for ones, and which rows have one above zero."""
         if sample_weight is None:
             return None, np.ones(num_samples(X), dtype=bool)
+        if weight_parameter(self.estimator) is None:
+            raise ValueError(
+                f"sample_weight was given, and {self.estimator!r} takes none in fit. "
+                "Leave it out, or pass another classifier."
+            )
         weights = check_sample_weight(sample_weight, X, ensure_non_negative=True)
         return weights, weights > 0
 
@@ -293,6 +290,7 @@ class SelfTrainingClassifier(LabeledOnly):
                 "sample_weight is zero in every labelled row. Give a weight above zero "
                 "to the labelled rows that shall count."
             )
+        self._refuse_pairwise(len(unlabeled))
         if not len(unlabeled):
             warn("y contains no unlabeled samples")
         elif self.criterion == "k_best" and self.k_best > len(unlabeled):
@@ -435,10 +433,10 @@ def _by_class(name, values, classes):
             f"{name}={values!r} must have one value for each class, and the labelled "
             f"rows have the classes {wanted}."
         )
-    numbers = np.array([values[label] for label in wanted], dtype=float)
-    if not ((numbers >= 0) & (numbers <= 1)).all():
+    numbers = [values[label] for label in wanted]
+    if not all(isinstance(number, Real) and 0 <= number <= 1 for number in numbers):
         raise ValueError(f"{name}={values!r} must have values from 0 to 1.")
-    return numbers
+    return np.array(numbers, dtype=float)
 
 
 def _check_sum(shares):

@@ -12,6 +12,7 @@ from sklearn.base import clone
 from sklearn.utils.metadata_routing import get_routing_for_object
 from sklearn.utils.validation import has_fit_parameter
 
+from ..compose._wrapped_classifier import WrappedClassifier
 from ..utils._compat import index_metadata, index_rows
 
 __all__ = ["Learner", "SelfTrainingRun", "weight_parameter"]
@@ -73,6 +74,12 @@ class Learner:
 
     def predict_proba(self, fitted, rows):
         """Class probabilities of some rows, a column for each of `classes`."""
+        if not hasattr(fitted, "predict_proba"):  # some have it once fitted only
+            raise AttributeError(
+                f"{self.estimator!r} has no predict_proba: it does not say how sure it "
+                "is of a row. Wrap it, as in CalibratedClassifierCV(LinearSVC()), or "
+                "pass another classifier."
+            )
         proba = fitted.predict_proba(index_rows(self.X, rows))
         if len(fitted.classes_) == len(self.classes):
             return proba
@@ -107,6 +114,9 @@ def weight_parameter(estimator):
     >>> weight_parameter(KNeighborsClassifier()) is None
     True
     """
+    if isinstance(estimator, WrappedClassifier):
+        inner = weight_parameter(estimator.estimator)
+        return None if inner is None else "sample_weight"
     if not hasattr(estimator, "steps"):
         takes = has_fit_parameter(estimator, "sample_weight")
         return "sample_weight" if takes else None

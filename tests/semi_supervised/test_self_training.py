@@ -1,17 +1,22 @@
+import time
+
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.sparse import random_array
 from sklearn import config_context
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.compose import make_column_transformer
 from sklearn.datasets import load_breast_cancer, make_blobs, make_classification
-from sklearn.ensemble import ExtraTreesClassifier
+from sklearn.ensemble import ExtraTreesClassifier, StackingClassifier
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.metrics import average_precision_score
+from sklearn.naive_bayes import MultinomialNB
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.semi_supervised import SelfTrainingClassifier as Reference
+from sklearn.svm import LinearSVC
 
 from sklearn_featrix import LabeledOnly, SelfTrainingClassifier, mask_labels
 from sklearn_featrix.exceptions import TrainingInterruptedWarning
@@ -550,9 +555,52 @@ def test_what_is_no_classifier_is_refused(blobs, estimator):
         SelfTrainingClassifier(estimator).fit(X, y)
 
 
+@pytest.mark.parametrize("n_folds", [5, None])
+def test_a_classifier_without_probabilities_is_refused(blobs, n_folds):
+    X, _, y = blobs
+    clf = SelfTrainingClassifier(LinearSVC(), n_folds=n_folds)
+    with pytest.raises(AttributeError, match=r"LinearSVC\(\) has no predict_proba"):
+        clf.fit(X, y)
+    assert clf.set_params(max_iter=0).fit(X, y).score(X, y) > 0.4  # needs none
+
+
+def test_probabilities_that_come_with_the_fit_are_enough(blobs):
+    X, _, y = blobs
+    stack = StackingClassifier([("a", LogisticRegression())], cv=2)
+    assert not hasattr(stack, "predict_proba")
+    assert SelfTrainingClassifier(stack, n_folds=None).fit(X, y).n_iter_ > 0
+
+
+def test_precomputed_kernels_are_refused(blobs):
+    X, _, y = blobs
+    kernel = KNeighborsClassifier(metric="precomputed")
+    with pytest.raises(ValueError, match="SelfTrainingClassifier cannot drop the 270"):
+        SelfTrainingClassifier(kernel).fit(X @ X.T, y)
+
+
+@pytest.mark.parametrize("wrap", [lambda base: base, LabeledOnly])
+def test_weights_for_a_base_that_takes_none_are_an_error(blobs, wrap):
+    X, _, y = blobs
+    clf = SelfTrainingClassifier(wrap(KNeighborsClassifier()))
+    with pytest.raises(ValueError, match=r"sample_weight was given.*takes none"):
+        clf.fit(X, y, sample_weight=np.ones(300))
+    clf.fit(X, y)  # pseudo_weight="auto" sees it too
+
+
+def test_judging_a_wide_sparse_table_takes_no_time_by_column():
+    X = random_array((200, 200_000), density=1e-4, rng=0, format="csr")
+    y = np.full(200, -1)
+    y[:20] = np.arange(20) % 2
+    start = time.perf_counter()
+    clf = SelfTrainingClassifier(MultinomialNB()).fit(X, y)
+    assert time.perf_counter() - start < 10
+    assert len(clf.history_) > 0
+
+
 @pytest.mark.parametrize(("params", "message"), [
     ({"threshold": {0: 0.5}}, r"threshold=.*one value for each class.*\[0, 1, 2\]"),
     ({"threshold": {0: 0.5, 1: 0.5, 2: 2}}, "threshold=.*from 0 to 1"),
+    ({"threshold": {0: 0.5, 1: 0.5, 2: "high"}}, "threshold=.*from 0 to 1"),
     ({"class_shares": {0: 0.5, 1: 0.5}}, "class_shares=.*one value for each class"),
     ({"class_shares": {0: 0.5, 1: 0.4, 2: 0.3}}, "must sum to 1"),
     ({"k_best": 1.5}, "k_best"),
