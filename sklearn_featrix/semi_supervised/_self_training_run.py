@@ -76,8 +76,8 @@ class Learner:
         """Class probabilities of some rows, a column for each of `classes`."""
         if not hasattr(fitted, "predict_proba"):  # some have it once fitted only
             raise AttributeError(
-                f"{self.estimator!r} has no predict_proba: it does not say how sure it "
-                "is of a row. Wrap it, as in CalibratedClassifierCV(LinearSVC()), or "
+                f"{self.estimator!r} has no attribute 'predict_proba': it does not say "
+                "how sure it is. Wrap it, as in CalibratedClassifierCV(LinearSVC()), or "
                 "pass another classifier."
             )
         proba = fitted.predict_proba(index_rows(self.X, rows))
