@@ -28,6 +28,7 @@ REFERENCE_OF = {
     "spreading, anchors": "spreading, scikit-learn",
     "spreading, faiss": "spreading, scikit-learn",
     "propagation": "propagation, scikit-learn",
+    "propagation, class_balance=0": "propagation, scikit-learn",
     "propagation, anchors": "propagation, scikit-learn",
     "vote on labelled rows": "spreading, scikit-learn",
 }
@@ -44,6 +45,7 @@ def make_models(seed: int) -> dict[str, Any]:
         "spreading, anchors": LabelSpreading("knn", neighbors="anchors", **few),
         "spreading, faiss": LabelSpreading("knn", neighbors="faiss", random_state=seed),
         "propagation": LabelPropagation("knn"),
+        "propagation, class_balance=0": LabelPropagation("knn", class_balance=0),
         "propagation, anchors": LabelPropagation("knn", neighbors="anchors", **few),
     }
 

@@ -50,6 +50,7 @@ class BaseLabelPropagation(
         "metric": [StrOptions({"euclidean", "precomputed"})],
         "solver": [StrOptions({"auto", "power", "cg"})],
         "class_mass_normalization": ["boolean"],
+        "class_balance": [Interval(Real, 0, 1, closed="both")],
         "unlabeled": "no_validation",
         "random_state": ["random_state"],
     }
@@ -90,6 +91,7 @@ class BaseLabelPropagation(
             y, unlabeled=self.unlabeled, n_samples=X.shape[0], min_classes=2
         )
         graph, self.neighbors_ = choose_graph(self, X, random_state)
+        balance = self._choose_balance(graph)
         graph.fit(X)
         node_labels = _sum_by_node(labels, graph.node_of_row)
         solution = self._solve(graph.affinity, node_labels, self._choose_solver(graph))
@@ -97,7 +99,7 @@ class BaseLabelPropagation(
         self.classes_ = labels.classes
         self.n_iter_ = solution.n_iter
         self._prior = np.bincount(labels.labeled_codes) / labels.n_labeled
-        self._store_distributions(graph, solution, labels)
+        self._store_distributions(graph, solution, labels, balance)
         self._warn_not_converged(solution)
         self._warn_unreached()
         return self
@@ -170,13 +172,25 @@ class BaseLabelPropagation(
             )
         return self.solver
 
-    def _store_distributions(self, graph, solution, labels):
+    def _choose_balance(self, graph):
+        """Power of the class shares by which distributions are divided."""
+        if self.class_balance and self.class_mass_normalization:
+            raise ValueError(
+                f"class_balance={self.class_balance!r} moves the masses of the classes "
+                "away from their shares, class_mass_normalization=True to them. Leave "
+                "one of them out."
+            )
+        return self.class_balance
+
+    def _store_distributions(self, graph, solution, labels, balance):
         """Leave `label_distributions_`, `transduction_` and `reached_`."""
         nodes = solution.values.astype(np.float64)
         totals = nodes.sum(axis=1, keepdims=True)
         nodes /= np.where(totals > 0, totals, 1)
         if self.class_mass_normalization:
             nodes = _normalize_class_mass(nodes, graph.node_of_row, self._prior)
+        elif balance:
+            nodes = _weigh_classes(nodes, self._prior**-balance)
         distributions = self._finish_rows(nodes[graph.node_of_row], labels)
         graph.keep(nodes)
         self._graph = graph
@@ -267,6 +281,10 @@ def _sum_by_node(labels, node_of_row):
 def _normalize_class_mass(nodes, node_of_row, prior):
     """Weigh the classes so that their masses over all rows are as the prior says."""
     mass = np.bincount(node_of_row, minlength=len(nodes)) @ nodes
-    weighted = nodes * (prior / mass)
+    return _weigh_classes(nodes, prior / mass)
+
+
+def _weigh_classes(nodes, weights):
+    weighted = nodes * weights
     totals = weighted.sum(axis=1, keepdims=True)
     return np.divide(weighted, totals, where=totals > 0, out=weighted)

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from numbers import Real
+
 import numpy as np
 
+from ..utils._compat import Interval, StrOptions
 from ._base_propagation import BaseLabelPropagation
+from ._graphs import KernelGraph
 from ._propagation import (
     anchored_propagation,
     conjugate_propagation,
     power_propagation,
 )
 
+AUTO_BALANCE = 0.25
+
 
 class LabelPropagation(BaseLabelPropagation):
     """Label propagation: labels walk along a graph, and labelled rows keep theirs.
 
     The probabilities of an unlabeled row are those of where a random walk from it first
-    meets a label. A drop-in for :class:`sklearn.semi_supervised.LabelPropagation` that
-    scales to a million rows and says which rows it could not reach.
+    meets a label; in sparse graphs rare classes get a little more weight. A drop-in for
+    :class:`sklearn.semi_supervised.LabelPropagation` that scales to a million rows and
+    says which rows it could not reach.
 
     Parameters
     ----------
@@ -73,6 +80,13 @@ class LabelPropagation(BaseLabelPropagation):
     class_mass_normalization : bool, default=False
         Weigh the classes so that their masses over all rows are as the class shares of
         the labelled rows.
+    class_balance : "auto" or float, default="auto"
+        From 0 to 1: distributions are divided by the class shares of the labelled rows
+        to this power. Walks that seldom meet a label end in the frequent class; this
+        leans against it. 0 leaves the probabilities of the walk, 1 lets a rare class
+        count like a frequent one. "auto" is 0.25 (chosen on 26 tables); 0 between all
+        pairs of rows, where results are scikit-learn's, and with
+        `class_mass_normalization`.
     unlabeled : "auto", None or scalar, default="auto"
         What marks an unlabeled row in `y`, see
         :func:`~sklearn_featrix.utils.is_labeled`.
@@ -150,6 +164,11 @@ class LabelPropagation(BaseLabelPropagation):
     True
     """
 
+    _parameter_constraints = {
+        **BaseLabelPropagation._parameter_constraints,
+        "class_balance": [StrOptions({"auto"}), Interval(Real, 0, 1, closed="both")],
+    }
+
     def __init__(
         self,
         kernel="rbf",
@@ -164,6 +183,7 @@ class LabelPropagation(BaseLabelPropagation):
         metric="euclidean",
         solver="auto",
         class_mass_normalization=False,
+        class_balance="auto",
         unlabeled="auto",
         random_state=None,
     ):
@@ -178,6 +198,7 @@ class LabelPropagation(BaseLabelPropagation):
         self.metric = metric
         self.solver = solver
         self.class_mass_normalization = class_mass_normalization
+        self.class_balance = class_balance
         self.unlabeled = unlabeled
         self.random_state = random_state
 
@@ -194,6 +215,12 @@ class LabelPropagation(BaseLabelPropagation):
             return anchored_propagation(affinity, clamped, reachable)
         step, degrees = affinity.spread(), affinity.degrees
         return conjugate_propagation(step, degrees, clamped, reachable, **limits)
+
+    def _choose_balance(self, graph):
+        if self.class_balance != "auto":
+            return super()._choose_balance(graph)
+        is_plain = isinstance(graph, KernelGraph) or self.class_mass_normalization
+        return 0.0 if is_plain else AUTO_BALANCE
 
     def _finish_rows(self, distributions, labels):
         """Give labelled rows their own label, also where copies have another."""

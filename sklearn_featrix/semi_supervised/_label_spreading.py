@@ -77,6 +77,10 @@ class LabelSpreading(BaseLabelPropagation):
     class_mass_normalization : bool, default=False
         Weigh the classes so that their masses over all rows are as the class shares of
         the labelled rows.
+    class_balance : float, default=0.0
+        From 0 to 1: distributions are divided by the class shares of the labelled rows
+        to this power. 1 lets a rare class count like a frequent one; more of its rows
+        are found then, and fewer right answers are given in all.
     unlabeled : "auto", None or scalar, default="auto"
         What marks an unlabeled row in `y`, see
         :func:`~sklearn_featrix.utils.is_labeled`.
@@ -176,6 +180,7 @@ class LabelSpreading(BaseLabelPropagation):
         metric="euclidean",
         solver="auto",
         class_mass_normalization=False,
+        class_balance=0.0,
         unlabeled="auto",
         random_state=None,
     ):
@@ -191,6 +196,7 @@ class LabelSpreading(BaseLabelPropagation):
         self.metric = metric
         self.solver = solver
         self.class_mass_normalization = class_mass_normalization
+        self.class_balance = class_balance
         self.unlabeled = unlabeled
         self.random_state = random_state
 

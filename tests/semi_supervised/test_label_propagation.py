@@ -51,6 +51,30 @@ def test_labelled_rows_keep_their_label(blobs, params):
     )
 
 
+@pytest.mark.parametrize(
+    ("params", "power"),
+    [
+        ({"gamma": 0.05}, 0),
+        ({"gamma": 0.05, "neighbors": "exact"}, 0.25),
+        ({"kernel": "knn"}, 0.25),
+        ({"kernel": "knn", "neighbors": "anchors", "n_anchors": 40}, 0.25),
+    ],
+)
+def test_balance_by_default_is_for_sparse_graphs(blobs, params, power):
+    X, y = blobs
+    y = np.where((y == 1) & (np.cumsum(y == 1) > 9), -1, y)
+    auto, given = (
+        LabelPropagation(**params, **balance, random_state=0).fit(X, y)
+        for balance in ({}, {"class_balance": power})
+    )
+    np.testing.assert_array_equal(auto.label_distributions_, given.label_distributions_)
+
+
+def test_balance_by_default_leaves_class_masses_alone(blobs):
+    X, y = blobs
+    LabelPropagation("knn", class_mass_normalization=True).fit(X, y)  # no error
+
+
 @pytest.mark.filterwarnings("ignore::sklearn_featrix.exceptions.UnreachedRowsWarning")
 def test_shares_of_anchors_that_vanish_are_no_paths():
     """A walk over such a path takes longer than a number can say."""

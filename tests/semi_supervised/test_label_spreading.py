@@ -227,7 +227,7 @@ def test_copies_with_two_labels():
     y = [0, 0, 1, -1, -1]
     spreading = LabelSpreading("knn", n_neighbors=2).fit(X, y)
     np.testing.assert_allclose(spreading.label_distributions_[:3], [[2 / 3, 1 / 3]] * 3)
-    propagation = LabelPropagation("knn", n_neighbors=2).fit(X, y)
+    propagation = LabelPropagation("knn", n_neighbors=2, class_balance=0).fit(X, y)
     np.testing.assert_array_equal(propagation.transduction_[:3], [0, 0, 1])
     np.testing.assert_allclose(propagation.label_distributions_[3], [2 / 3, 1 / 3])
 
@@ -297,6 +297,62 @@ def test_class_masses_are_those_of_the_labels(cls):
     ]
     assert gaps[1] < gaps[0]
     assert gaps[1] < 0.05
+
+
+WAYS_TO_BALANCE = pytest.mark.parametrize(
+    "params",
+    [
+        {"gamma": 5},
+        {"kernel": "knn"},
+        {"kernel": "knn", "neighbors": "anchors", "n_anchors": 100, "random_state": 0},
+    ],
+)
+
+
+@BOTH
+@WAYS_TO_BALANCE
+@pytest.mark.parametrize("power", [0.3, 1])
+def test_class_balance_divides_by_the_class_shares(cls, params, power, moons):
+    X, _, y_few = moons
+    y_few = np.where((y_few == 1) & (np.cumsum(y_few == 1) > 2), -1, y_few)
+    shares = np.bincount(y_few[y_few >= 0]) / (y_few >= 0).sum()
+    plain = cls(**params, class_balance=0).fit(X, y_few).label_distributions_
+    balanced = cls(**params, class_balance=power).fit(X, y_few)
+    expected = plain / shares**power
+    expected /= expected.sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(balanced.label_distributions_, expected, atol=1e-9)
+    np.testing.assert_array_equal(balanced.transduction_, expected.argmax(axis=1))
+
+
+@BOTH
+def test_class_balance_finds_more_of_a_rare_class(cls):
+    rng = np.random.default_rng(0)
+    y = (rng.random(600) < 0.1).astype(int)
+    X = rng.normal(size=(600, 2)) + 1.2 * y[:, np.newaxis]
+    y_few = mask_labels(y, n_labeled=60, random_state=0)
+    found = [
+        (cls("knn", class_balance=power).fit(X, y_few).predict(X)[y == 1] == 1).mean()
+        for power in (0, 0.5, 1)
+    ]
+    assert found[0] < found[1] < found[2]
+
+
+@BOTH
+def test_rows_not_reached_have_the_class_shares_whatever_the_balance(cls, islands):
+    X, island, y = islands
+    with pytest.warns(UnreachedRowsWarning):
+        model = cls("knn", class_balance=1).fit(X, y)
+    np.testing.assert_allclose(
+        model.label_distributions_[island == 2], [[0.25, 0.75]] * 30
+    )
+
+
+@BOTH
+def test_balance_and_class_masses_contradict_one_another(cls, moons):
+    X, _, y_few = moons
+    model = cls("knn", class_balance=0.5, class_mass_normalization=True)
+    with pytest.raises(ValueError, match="Leave one of them out"):
+        model.fit(X, y_few)
 
 
 def mixed_table(X, y):
@@ -516,6 +572,8 @@ def test_fit_that_is_refused_leaves_what_was_there(moons):
         {"n_anchors": 1},
         {"metric": "cosine"},
         {"solver": "lu"},
+        {"class_balance": 1.5},
+        {"class_balance": "auto"},
     ],
 )
 def test_wrong_parameters_are_errors(params, moons):
