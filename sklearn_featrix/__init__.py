@@ -18,6 +18,7 @@ _ROOM_OF = {
     "LabeledSplit": "model_selection",
     "SelfTrainingClassifier": "semi_supervised",
     "SemiSupervisedClassifier": "semi_supervised",
+    "SimilaritySearch": "neighbors",
     "TableEncoder": "preprocessing",
     "coverage_report": "neighbors",
     "covariate_shift_report": "covariate_shift",

@@ -19,6 +19,7 @@ from sklearn_featrix import (
     LabelSpreading,
     SelfTrainingClassifier,
     SemiSupervisedClassifier,
+    SimilaritySearch,
     TableEncoder,
 )
 from sklearn_featrix.utils.estimator_checks import yield_checks
@@ -72,6 +73,7 @@ INSTANCES = {
             ],
         ),
     ],
+    "SimilaritySearch": [SimilaritySearch(), SimilaritySearch("passthrough")],
     "TableEncoder": [TableEncoder(), TableEncoder("tree")],
 }
 EXPECTED_FAILURES = {

@@ -153,10 +153,12 @@ def _fit(estimator: Estimator, X: Any, y: Any) -> Estimator:
 
 
 def _output(fitted: Estimator, X: Any) -> Array:
-    for method in ("predict_proba", "decision_function", "transform", "predict"):
+    for method in (
+        "predict_proba", "decision_function", "transform", "predict", "score_samples",
+    ):  # fmt: skip
         if hasattr(fitted, method):
             return np.asarray(getattr(fitted, method)(X))
-    raise AssertionError(f"{fitted!r} neither predicts nor transforms")
+    raise AssertionError(f"{fitted!r} neither predicts nor transforms nor scores")
 
 
 # ------------------------------------------------------------- any estimator
