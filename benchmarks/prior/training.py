@@ -280,7 +280,8 @@ class Trainer:
         newest = latest_checkpoint(self.plan.output)
         if newest is None:
             return
-        self.load(torch.load(newest, map_location=self.device, weights_only=True))
+        # to the CPU: loading moves tensors to the device, but for the counts of steps
+        self.load(torch.load(newest, map_location="cpu", weights_only=True))
         _logger.info("continue from %s, step %d", newest.name, self.progress.step)
 
     def _budget_left(self) -> bool:

@@ -12,11 +12,8 @@ from torch import Tensor, nn
 
 from benchmarks.prior.families import FAMILIES, Families
 from sklearn_featrix.nn import InContextNetwork
-from sklearn_featrix.nn._in_context_network import (
-    InContextMemory,
-    _Attention,
-    _KeysAndValues,
-)
+from sklearn_featrix.nn._in_context_layers import Attention, KeysAndValues
+from sklearn_featrix.nn._in_context_network import InContextMemory
 
 QUERIES_TOGETHER = 64  # in prediction; training has 32 to 96
 
@@ -80,15 +77,15 @@ class StandardisedAlone(_OtherCells):
         return z, torch.erf(z / math.sqrt(2))
 
 
-class _HybridAttention(_Attention):
+class _HybridAttention(Attention):
     """While rows ask, they look at one another beside the labelled ones."""
 
     asking = False
 
-    def forward(self, x: Tensor, context: _KeysAndValues) -> Tensor:
+    def forward(self, x: Tensor, context: KeysAndValues) -> Tensor:
         if self.asking:
             both = zip(context, self.remember(x), strict=True)
-            context = _KeysAndValues(*(torch.cat(pair, dim=2) for pair in both))
+            context = KeysAndValues(*(torch.cat(pair, dim=2) for pair in both))
         return super().forward(x, context)
 
 
@@ -111,7 +108,7 @@ class HybridMask(InContextNetwork):
             answers = [super(HybridMask, self).answer(memory, *part) for part in parts]
         return torch.cat(answers, dim=2)
 
-    def _hybrid(self, attention: _Attention) -> _HybridAttention:
+    def _hybrid(self, attention: Attention) -> _HybridAttention:
         hybrid = _HybridAttention(attention.query.in_features, attention.n_heads)
         hybrid.load_state_dict(attention.state_dict())
         return hybrid

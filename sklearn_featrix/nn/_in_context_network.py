@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import math
-from contextlib import AbstractContextManager, nullcontext
 from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from ._cell_features import (
     N_EVIDENCE,
@@ -17,6 +15,15 @@ from ._cell_features import (
     EvidenceFeatures,
     LabelEvidence,
     place_features,
+)
+from ._in_context_layers import (
+    CellLayer,
+    ClassMixer,
+    KeysAndValues,
+    MatchingHead,
+    RowLayer,
+    base_logit,
+    full_precision,
 )
 
 __all__ = ["InContextMemory", "InContextNetwork"]
@@ -148,16 +155,16 @@ class InContextNetwork(nn.Module):
             torch.randn(n_thinking, width if row_attention else row_width) * 0.5
         )
         self.cell_layers = nn.ModuleList(
-            _CellLayer(width, n_heads, expansion, n_readout, row_attention)
+            CellLayer(width, n_heads, expansion, n_readout, row_attention)
             for _ in range(n_layers)
         )
         self.row_layers = nn.ModuleList(
-            _RowLayer(row_width, n_heads, expansion) for _ in range(n_row_layers)
+            RowLayer(row_width, n_heads, expansion) for _ in range(n_row_layers)
         )
         self.class_mixers = nn.ModuleList(
-            _ClassMixer(row_width) for _ in range(n_row_layers)
+            ClassMixer(row_width) for _ in range(n_row_layers)
         )
-        self.head = _MatchingHead(row_width)
+        self.head = MatchingHead(row_width)
         self.shortcut = nn.Linear(N_ROW_EVIDENCE, 1, bias=False) if evidence else None
         if self.shortcut is not None:
             nn.init.zeros_(self.shortcut.weight)
@@ -210,7 +217,7 @@ class InContextNetwork(nn.Module):
         """
         evidence = None
         if self.evidence:
-            with _full_precision(q.device.type):  # counts outgrow bfloat16
+            with full_precision(q.device.type):  # counts outgrow bfloat16
                 evidence = LabelEvidence(q, nominal, y)
         features = None if evidence is None else evidence.labeled
         about = _table_features(y, nominal)
@@ -246,7 +253,7 @@ class InContextNetwork(nn.Module):
         """
         features = None
         if memory.evidence is not None:
-            with _full_precision(q.device.type):
+            with full_precision(q.device.type):
                 features = memory.evidence(q)
         n_questions = memory.y.shape[1]
         cells, rows = self._tokens(z, q, memory.nominal, memory.about, features)
@@ -291,8 +298,8 @@ class InContextNetwork(nn.Module):
         return cells, torch.cat([thinking.expand(*size).to(rows.dtype), rows], dim=1)
 
     def _through_cells(
-        self, cells: Tensor, rows: Tensor, memory: list[_KeysAndValues] | None = None
-    ) -> tuple[Tensor, list[_KeysAndValues]]:
+        self, cells: Tensor, rows: Tensor, memory: list[KeysAndValues] | None = None
+    ) -> tuple[Tensor, list[KeysAndValues]]:
         """Token of each row after the layers over cells; what queries will look at."""
         last = len(self.cell_layers) - 1
         remembered = []
@@ -306,21 +313,14 @@ class InContextNetwork(nn.Module):
         self,
         tokens: Tensor,
         n_questions: int,
-        memory: list[_KeysAndValues] | None = None,
-    ) -> tuple[Tensor, list[_KeysAndValues]]:
+        memory: list[KeysAndValues] | None = None,
+    ) -> tuple[Tensor, list[KeysAndValues]]:
         remembered = []
         for number, layer in enumerate(self.row_layers):
             tokens = self.class_mixers[number](tokens, n_questions)
             tokens, seen = layer(tokens, None if memory is None else memory[number])
             remembered.append(seen)
         return tokens, remembered
-
-
-class _KeysAndValues(NamedTuple):
-    """What an attention layer looks at; each (batch, n_heads, n_tokens, width)."""
-
-    key: Tensor
-    value: Tensor
 
 
 class InContextMemory(NamedTuple):
@@ -346,16 +346,9 @@ class InContextMemory(NamedTuple):
     y: Tensor
     about: Tensor
     evidence: LabelEvidence | None
-    of_cells: list[_KeysAndValues]
-    of_rows: list[_KeysAndValues]
+    of_cells: list[KeysAndValues]
+    of_rows: list[KeysAndValues]
     key: Tensor
-
-
-def _full_precision(device_type: str) -> AbstractContextManager[None]:
-    """Switch autocast off where there is one."""
-    if device_type in ("cpu", "cuda"):
-        return torch.autocast(device_type, enabled=False)
-    return nullcontext()
 
 
 def _check_sizes(z: Tensor, q: Tensor, nominal: Tensor, y: Tensor) -> None:
@@ -380,184 +373,6 @@ def _table_features(y: Tensor, nominal: Tensor) -> Tensor:
         math.log(nominal.shape[1]) / 2 - 1,
         math.log(min(max(n_questions, 2), MAX_CLASSES) / 2),
     ]
-    base = _base_logit(y)
+    base = base_logit(y)
     n_labeled_, n_columns, n_classes = (torch.full_like(base, s) for s in sizes)
     return torch.stack([n_labeled_, n_columns, base, n_classes], dim=-1)
-
-
-def _base_logit(y: Tensor) -> Tensor:
-    return torch.logit((y.sum(-1) + 0.5) / (y.shape[-1] + 1))
-
-
-class _Norm(nn.Module):
-    """Layer norm without offset, in the dtype of its input."""
-
-    def __init__(self, width: int) -> None:
-        super().__init__()
-        self.weight = nn.Parameter(torch.ones(width))
-
-    def forward(self, x: Tensor) -> Tensor:
-        weight = self.weight.to(x.dtype)
-        return functional.layer_norm(x, weight.shape, weight, None, 1e-5)
-
-
-class _Attention(nn.Module):
-    """Multi-head attention to a context; starts as a similarity kernel."""
-
-    def __init__(self, width: int, n_heads: int) -> None:
-        super().__init__()
-        if width % n_heads:
-            raise ValueError(
-                f"width={width} is no multiple of n_heads={n_heads}; choose one."
-            )
-        self.n_heads = n_heads
-        self.query = nn.Linear(width, width, bias=False)
-        self.key = nn.Linear(width, width, bias=False)
-        self.value = nn.Linear(width, width, bias=False)
-        self.out = nn.Linear(width, width, bias=False)
-        with torch.no_grad():
-            self.query.weight *= 1.5
-            self.key.weight.copy_(self.query.weight)
-        nn.init.zeros_(self.out.weight)
-
-    def remember(self, context: Tensor) -> _KeysAndValues:
-        """Keys and values of what is looked at."""
-        return _KeysAndValues(
-            self._heads(self.key(context)), self._heads(self.value(context))
-        )
-
-    def forward(self, x: Tensor, context: _KeysAndValues) -> Tensor:
-        query = self._heads(self.query(x))
-        mixed = functional.scaled_dot_product_attention(query, *context)
-        out: Tensor = self.out(mixed.transpose(1, 2).flatten(2))
-        return out
-
-    def _heads(self, tokens: Tensor) -> Tensor:
-        return torch.unflatten(tokens, -1, (self.n_heads, -1)).transpose(1, 2)
-
-
-class _FeedForward(nn.Module):
-    def __init__(self, width: int, expansion: int) -> None:
-        super().__init__()
-        self.norm = _Norm(width)
-        self.inner = nn.Linear(width, expansion * width)
-        self.outer = nn.Linear(expansion * width, width)
-        nn.init.zeros_(self.outer.weight)
-        nn.init.zeros_(self.outer.bias)
-
-    def forward(self, x: Tensor) -> Tensor:
-        out: Tensor = self.outer(functional.gelu(self.inner(self.norm(x))))
-        return out
-
-
-class _CellLayer(nn.Module):
-    """Each row attends over its cells, then each column over the context rows."""
-
-    def __init__(
-        self, width: int, n_heads: int, expansion: int, n_readout: int, rows: bool
-    ) -> None:
-        super().__init__()
-        self.n_readout = n_readout
-        self.over_columns = _Attention(width, n_heads)
-        self.column_norm = _Norm(width)
-        self.over_rows = _Attention(width, n_heads) if rows else None
-        self.row_norm = _Norm(width) if rows else None
-        self.feed_forward = _FeedForward(width, expansion)
-
-    def forward(
-        self,
-        cells: Tensor,
-        rows: Tensor,
-        last: bool,
-        memory: _KeysAndValues | None = None,
-    ) -> tuple[Tensor, Tensor, _KeysAndValues | None]:
-        """Rows look at those in memory, or at one another where there is none."""
-        x = self._attend_columns(torch.cat([rows, cells], dim=2), last)
-        if self.over_rows is not None and self.row_norm is not None:
-            size = (x.shape[0], x.shape[2])
-            columns = self.row_norm(x).transpose(1, 2).flatten(0, 1)
-            if memory is None:
-                memory = self.over_rows.remember(columns)
-            mixed = self.over_rows(columns, memory)
-            x = x + mixed.unflatten(0, size).transpose(1, 2)
-        x = x + self.feed_forward(x)
-        return x[:, :, self.n_readout :], x[:, :, : self.n_readout], memory
-
-    def _attend_columns(self, x: Tensor, last: bool) -> Tensor:
-        """After the last layer only the readout tokens are needed."""
-        normed = self.column_norm(x).flatten(0, 1)
-        n_wanted = self.n_readout if last else x.shape[2]
-        seen = self.over_columns.remember(normed)
-        mixed: Tensor = self.over_columns(normed[:, :n_wanted], seen)
-        wanted = x[:, :, :n_wanted]
-        return wanted + mixed.reshape(wanted.shape)
-
-
-class _ClassMixer(nn.Module):
-    """Tell each question the mean over the questions of its table, if there are 3."""
-
-    def __init__(self, width: int) -> None:
-        super().__init__()
-        self.norm = _Norm(width)
-        self.mean = nn.Linear(width, width, bias=False)
-        nn.init.zeros_(self.mean.weight)
-
-    def forward(self, x: Tensor, n_questions: int) -> Tensor:
-        if n_questions < 3:
-            return x
-        normed = torch.unflatten(self.norm(x), 0, (-1, n_questions))
-        told: Tensor = self.mean(normed.mean(1, keepdim=True))
-        return (torch.unflatten(x, 0, (-1, n_questions)) + told).flatten(0, 1)
-
-
-class _RowLayer(nn.Module):
-    """Each row attends over the context rows."""
-
-    def __init__(self, width: int, n_heads: int, expansion: int) -> None:
-        super().__init__()
-        self.attention = _Attention(width, n_heads)
-        self.norm = _Norm(width)
-        self.feed_forward = _FeedForward(width, expansion)
-
-    def forward(
-        self, x: Tensor, memory: _KeysAndValues | None = None
-    ) -> tuple[Tensor, _KeysAndValues]:
-        """Rows look at those in memory, or at one another where there is none."""
-        normed = self.norm(x)
-        if memory is None:
-            memory = self.attention.remember(normed)
-        x = x + self.attention(normed, memory)
-        return x + self.feed_forward(x), memory
-
-
-class _MatchingHead(nn.Module):
-    """Read the logit off the row, and vote among the labelled rows like it."""
-
-    def __init__(self, width: int) -> None:
-        super().__init__()
-        self.norm = _Norm(width)
-        self.direction = nn.Linear(width, 1, bias=False)
-        self.query = nn.Linear(width, width, bias=False)
-        self.key = nn.Linear(width, width, bias=False)
-        nn.init.zeros_(self.direction.weight)
-        with torch.no_grad():
-            self.key.weight.copy_(self.query.weight)
-        self.floor = nn.Parameter(torch.tensor(-2.0))
-        self.gain = nn.Parameter(torch.tensor(1.0))
-        self.base_gain = nn.Parameter(torch.tensor(0.0))
-
-    def remember(self, labeled: Tensor) -> Tensor:
-        """Keys of the labelled rows."""
-        key: Tensor = self.key(self.norm(labeled))
-        return key
-
-    def forward(self, queries: Tensor, key: Tensor, y: Tensor) -> Tensor:
-        queries = self.norm(queries)
-        query = self.query(queries)
-        scores = query @ key.transpose(1, 2) / math.sqrt(query.shape[-1])
-        share = (scores.float().softmax(-1) @ y[..., None].float()).squeeze(-1)
-        floor = 0.01 + 0.1 * torch.sigmoid(self.floor)
-        vote = torch.log(share + floor) - torch.log(1 - share + floor)
-        direct = self.direction(queries).squeeze(-1).float()
-        logit: Tensor = direct + self.gain * vote
-        return logit + self.base_gain * _base_logit(y)[:, None]

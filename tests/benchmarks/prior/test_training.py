@@ -267,3 +267,64 @@ def test_a_share_of_the_steps_asks_about_more_than_two_classes(tmp_path, share):
     drawn = np.array([trainer._draw_n_classes(step) for step in range(200)])
     assert (drawn > 2).mean() == pytest.approx(share, abs=0.1)
     assert set(drawn[drawn > 2]) <= set(range(MANY_CLASSES[0], MANY_CLASSES[1] + 1))
+
+
+@pytest.fixture
+def values_unknown(monkeypatch):
+    """Let a run on the meta device, which has no values, ask for some."""
+    monkeypatch.setattr(torch.Tensor, "__bool__", lambda self: True)
+    monkeypatch.setattr(torch.Tensor, "__float__", lambda self: 0.5)
+
+
+def test_training_stays_on_its_device(tmp_path, values_unknown):
+    trainer = Trainer(make_plan(tmp_path, device="meta", many_share=0.5))
+    for _ in range(4):
+        trainer.step()
+    trainer.validate(validation_batches(1500))
+    weights = [*trainer.network.parameters(), *trainer.average.parameters()]
+    muon, adam = trainer.optimizers
+    sums = [state["momentum"] for state in muon.state.values()]
+    sums += [state["exp_avg"] for state in adam.state.values()]
+    assert len(sums) > 20
+    assert {tensor.device.type for tensor in weights + sums} == {"meta"}
+
+
+@pytest.mark.filterwarnings("ignore:.*meta parameter:UserWarning")
+def test_a_run_goes_on_on_another_device(tmp_path, values_unknown):
+    """Counts of steps stay on the CPU: elsewhere each would be waited for."""
+    Trainer(make_plan(tmp_path, steps=1)).run()
+    second = Trainer(make_plan(tmp_path, steps=2, device="meta"))
+    second._resume()
+    muon, adam = second.optimizers
+    states = [*muon.state.values(), *adam.state.values()]
+    assert len(states) > 20
+    for state in states:
+        for name, tensor in state.items():
+            assert tensor.device.type == ("cpu" if name == "step" else "meta")
+    second.step()
+    assert second.progress.step == 2
+
+
+def test_a_gpu_computes_in_bfloat16_and_scores_in_full_precision(tmp_path, monkeypatch):
+    """As far as a CPU can tell: what CUDA is asked for, done by the CPU."""
+    batch = draw_batch(generator_of(0), 1500)
+    trainer = Trainer(make_plan(tmp_path))
+    trainer.step()
+    exact = trainer._loss(trainer.network, batch)
+    asked = []
+
+    def autocast(device, dtype=None, enabled=True):
+        asked.append((device, dtype, enabled))
+        return torch.amp.autocast("cpu", torch.bfloat16, enabled)
+
+    monkeypatch.setattr(torch, "autocast", autocast)
+    monkeypatch.setattr(trainer, "device", torch.device("cuda"))
+    loss = trainer._loss(trainer.network, batch)
+    assert asked[0] == ("cuda", torch.bfloat16, True)
+    assert loss.dtype == torch.float32
+    assert loss != exact
+    assert float(loss.detach()) == pytest.approx(float(exact.detach()), abs=0.01)
+    loss.backward()
+    weights = trainer.network.parameters()
+    gradients = [weight.grad for weight in weights if weight.grad is not None]
+    assert all(torch.isfinite(gradient).all() for gradient in gradients)
