@@ -114,10 +114,11 @@ class CellEncoder:
         self._mean, self._loadings = pca.mean_, pca.components_[told].T
 
     def _encode(self, X: Any) -> np.ndarray:
-        encoded: np.ndarray = self.encoder.transform(X)
         if not self.n_components:
-            return encoded
-        centred = self.encoder._encode(X, "linear") - self._mean
+            alone: np.ndarray = self.encoder.transform(X)
+            return alone
+        encoded, linear = self.encoder._encode_as(X, "tree", "linear")
+        centred = linear - self._mean
         components = (centred @ self._loadings).astype(encoded.dtype)
         return np.hstack([encoded, components])
 

@@ -265,19 +265,32 @@ class TableEncoder(TransformerMixin, BaseEstimator):
 
     def _encode(self, X: Any, encoding: str) -> np.ndarray:
         """Encode a table either way, whatever `self.encoding` is."""
+        return self._encode_as(X, encoding)[0]
+
+    def _encode_as(self, X: Any, *encodings: str) -> list[np.ndarray]:
+        """Encode a table in one or both ways, reading it once."""
         check_is_fitted(self)
         table = Table(validate_table(self, X, reset=False))
-        suffixes = self._suffixes(encoding)
-        width = sum(len(names) for _, names in suffixes)
-        out = np.empty((table.shape[0], width), dtype=np.float32)
-        start = 0
-        for position, names in suffixes:
-            stop = start + len(names)
+        places = [self._places(encoding) for encoding in encodings]
+        encoded = [
+            np.empty((table.shape[0], width), dtype=np.float32) for _, width in places
+        ]
+        for position, encoder in self._encoders.items():
             kind = self.column_kinds_[self._names[position]]
             column = as_kind(table.column(position), kind)
-            getattr(self._encoders[position], encoding)(column, out[:, start:stop])
-            start = stop
-        return out
+            for encoding, (place, _), out in zip(
+                encodings, places, encoded, strict=True
+            ):
+                getattr(encoder, encoding)(column, out[:, place[position]])
+        return encoded
+
+    def _places(self, encoding):
+        """Output columns of every encoded input column, and how many there are."""
+        places, start = {}, 0
+        for position, names in self._suffixes(encoding):
+            places[position] = slice(start, start + len(names))
+            start += len(names)
+        return places, start
 
     def _suffixes(self, encoding):
         """Position of every encoded input column and the suffixes of its outputs."""

@@ -12,7 +12,9 @@ from sklearn.utils.estimator_checks import estimator_checks_generator
 
 from sklearn_featrix.exceptions import DroppedColumnWarning
 from sklearn_featrix.preprocessing import TableEncoder
+from sklearn_featrix.preprocessing import _table_encoder as module
 from sklearn_featrix.preprocessing._datetime import DatetimeEncoder
+from sklearn_featrix.preprocessing._table import Table
 
 ENCODINGS = ["linear", "tree"]
 KINDS = {
@@ -91,6 +93,17 @@ def test_one_fit_serves_both_encodings(columns):
     for encoding in ENCODINGS:
         wanted = TableEncoder(encoding, random_state=0).fit_transform(X)
         np.testing.assert_array_equal(encoder._encode(X, encoding), wanted)
+
+
+def test_both_encodings_come_from_one_reading(columns, monkeypatch):
+    X = pd.DataFrame(columns)
+    encoder = TableEncoder(random_state=0).fit(X)
+    wanted = [encoder._encode(X, encoding) for encoding in ENCODINGS]
+    read = []
+    monkeypatch.setattr(module, "Table", lambda X: read.append(X) or Table(X))
+    for found, each in zip(encoder._encode_as(X, *ENCODINGS), wanted, strict=True):
+        np.testing.assert_array_equal(found, each)
+    assert len(read) == 1
 
 
 @both_encodings
