@@ -9,15 +9,18 @@ import torch
 from sklearn.base import BaseEstimator
 from torch.nn import functional
 
-BATCH_SIZE = 256
+BATCH_SIZE = 64
+ROWS_AT_ONCE = 512
 LEARNING_RATE = 2e-3
-WEIGHT_DECAY = 3e-4
+WEIGHT_DECAY = 0.3  # against too sure answers; AUC hardly depends on it
 
 
 class TabMClassifier(BaseEstimator):
     """Ensemble of perceptrons that share most weights [1]_, for dense numbers.
 
-    Few labels leave none to stop early with, so that the number of steps is fixed.
+    Few labels leave none to stop early with, so that the number of steps is fixed: on
+    four tables, 50 and 100 steps had a lower AUC at 100 labels, and 100 steps a higher
+    one at 20. With so few labels its probabilities are too sure.
 
     Parameters
     ----------
@@ -59,7 +62,7 @@ class TabMClassifier(BaseEstimator):
     @torch.inference_mode()
     def predict_proba(self, X: Any) -> np.ndarray:
         """Probabilities in the order of `classes_`."""
-        parts = torch.as_tensor(X, dtype=torch.float32).split(BATCH_SIZE)
+        parts = torch.as_tensor(X, dtype=torch.float32).split(ROWS_AT_ONCE)
         proba = [self.network_(part).softmax(-1).mean(1) for part in parts]
         return torch.cat(proba).double().numpy()
 
