@@ -50,7 +50,15 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     add("--data-dir", type=Path, required=True, help="parquet files")
     add("--variants", nargs="+", default=[], help="names (default: all)")
     add("--seeds", type=int, default=3, help="number of seeds: 0, 1, ...")
-    add("--steps", type=int, default=200, help="steps of each run")
+    add("--steps", type=int, default=600, help="steps of each run")
+
+    take_out = commands.add_parser("take-out", help="score weights with parts missing")
+    take_out.add_argument("weights", type=Path)
+    take_out.add_argument("--data-dir", type=Path, required=True, help="parquet files")
+
+    members = commands.add_parser("members", help="score more and more readings")
+    members.add_argument("--data-dir", type=Path, required=True, help="parquet files")
+    members.add_argument("--output", type=Path, help="CSV file of all scores")
     return parser.parse_args(arguments)
 
 
@@ -64,6 +72,8 @@ def main(arguments: list[str] | None = None) -> int:
         "export": _export,
         "evaluate": _evaluate,
         "ablate": _ablate,
+        "take-out": _take_out,
+        "members": _members,
     }
     run[options.command](options)
     return 0
@@ -133,6 +143,22 @@ def _ablate(options: argparse.Namespace) -> None:
         options.steps,
     )
     print(as_markdown(found))
+
+
+def _take_out(options: argparse.Namespace) -> None:
+    from benchmarks.prior.ablations import as_markdown, take_out
+
+    print(as_markdown(take_out(options.weights, options.data_dir)))
+
+
+def _members(options: argparse.Namespace) -> None:
+    from benchmarks.prior.members import compare_members
+
+    found = compare_members(options.data_dir)
+    if options.output:
+        found.to_csv(options.output, index=False)
+    groups = found.groupby(["table", "budget", "n_members"])
+    print(groups[["readings", "auc", "log_loss"]].mean().round(4).to_string())
 
 
 if __name__ == "__main__":

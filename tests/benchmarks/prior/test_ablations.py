@@ -5,6 +5,8 @@ import pytest
 from benchmarks.prior import ablations as module
 from benchmarks.prior import training
 from benchmarks.prior.ablations import ablate, as_markdown
+from benchmarks.prior.checkpoints import latest_checkpoint
+from benchmarks.prior.variants import VARIANTS
 
 CONFIG = {"width": 16, "n_layers": 1, "n_heads": 2}
 
@@ -61,6 +63,20 @@ def test_the_base_is_the_recipe_itself(small, tmp_path):
     training.Trainer(plan).run()
     loss = module._last_validation_loss(tmp_path / "plain")
     assert found.validation_loss[0] == pytest.approx(loss)
+
+
+def test_parts_are_taken_out_of_trained_weights(small, tmp_path):
+    found = small(["base"])
+    checkpoint = latest_checkpoint(tmp_path / "runs" / "base-0")
+    scored = module.take_out(checkpoint, tmp_path).set_index("variant")
+    base = scored.loc["base"]
+    assert base.auc_20 == pytest.approx(found.auc_20[0], abs=0.01)  # float16
+    networks = [name for name in VARIANTS if not name.startswith("without_")]
+    assert scored.index.tolist() == networks
+    assert (scored.log_loss_60.drop("base") != base.log_loss_60).sum() >= 4
+    lines = as_markdown(scored.reset_index()).splitlines()
+    assert lines[0].startswith("| variant | seeds | AUC 20 | AUC 60 | log loss 20 |")
+    assert len(lines) == 2 + len(networks)
 
 
 def test_unknown_variants_are_refused(tmp_path):
