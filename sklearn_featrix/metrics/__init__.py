@@ -1,5 +1,6 @@
 """Scores over labelled rows."""
 
+from ._coverage_accuracy import coverage_accuracy_curve
 from ._labeled_scorer import make_labeled_scorer
 
-__all__ = ["make_labeled_scorer"]
+__all__ = ["coverage_accuracy_curve", "make_labeled_scorer"]

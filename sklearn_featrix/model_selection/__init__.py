@@ -4,13 +4,16 @@ from ._comparison import ScoreComparison, compare_estimators
 from ._interval import ScoreInterval, cross_val_interval
 from ._label_budget import LabelBudgetReport, label_budget_report
 from ._labeled_split import LabeledSplit
+from ._unlabeled_help import UnlabeledHelp, does_unlabeled_help
 
 __all__ = [
     "LabelBudgetReport",
     "LabeledSplit",
     "ScoreComparison",
     "ScoreInterval",
+    "UnlabeledHelp",
     "compare_estimators",
     "cross_val_interval",
+    "does_unlabeled_help",
     "label_budget_report",
 ]

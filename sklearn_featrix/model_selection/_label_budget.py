@@ -283,7 +283,7 @@ def label_budget_report(
     is not drawn are left out, so that a fold has the same unlabeled rows at every size.
 
     The law is :math:`\alpha - \beta n^{-b}` [1]_. A handful of sizes does not tell the
-    exponent [2]_: exponents from 0 (the logarithm) to 2 are averaged by how well they
+    exponent [2]_: exponents from 0 (the logarithm) to 1 are averaged by how well they
     fit, their disagreement is part of the interval, and the spread over folds is
     widened as in :func:`cross_val_interval`. The interval holds the gain if the curve
     goes on as it began. No curve can promise that.

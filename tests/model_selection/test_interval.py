@@ -48,8 +48,8 @@ def _expected(scores, ratio, confidence=0.95):
 
 
 def _wilson(share, n, confidence=0.95):
-    """Wilson's interval with 1.5 times the variance, from its formula."""
-    z2 = 1.5 * norm.ppf((1 + confidence) / 2) ** 2
+    """Wilson's interval with 1.25 times the variance, from its formula."""
+    z2 = 1.25 * norm.ppf((1 + confidence) / 2) ** 2
     centre = (share + z2 / (2 * n)) / (1 + z2 / n)
     half = np.sqrt(z2 * (share * (1 - share) / n + z2 / (4 * n**2))) / (1 + z2 / n)
     return centre - half, centre + half

@@ -58,20 +58,25 @@ def test_a_worse_estimator_is_said_to_be_worse():
     assert "it is better" in report.verdict
 
 
-def test_a_learner_that_needs_labels_gains_by_more_of_them():
-    table = np.random.default_rng(0).normal(size=(500, 60))
-    y = (table.sum(axis=1) > 0).astype(int)
-    partial = mask_labels(y, n_labeled=400, random_state=0)
-    report = label_budget_report(
-        LabeledOnly(LogisticRegression()),
-        table,
-        partial,
-        scoring="roc_auc",
-        random_state=0,
-    )
+class Counter(BaseEstimator):
+    """Knows how many labels it has got."""
+
+    def fit(self, X, y):
+        self.n_labels_ = int(is_labeled(y).sum())
+        return self
+
+
+def test_the_gain_is_that_of_the_curve():
+    def scoring(fitted, X, y):
+        return 0.9 - fitted.n_labels_**-0.5 + 0.001 * X.mean()
+
+    report = label_budget_report(Counter(), X, PARTIAL, scoring=scoring, random_state=0)
     gain, low, high = report.doubling_gain
-    assert 0 < low < gain < high < 0.2
+    assert gain == pytest.approx(40**-0.5 - 80**-0.5)
+    assert low <= gain <= high
+    assert report.exponent == pytest.approx(0.5)
     assert "more labels pay" in report.verdict
+    assert report.bounds == (-np.inf, np.inf)
 
 
 def test_no_gain_and_no_prediction_leaves_the_bounds(helped):

@@ -49,7 +49,8 @@ def test_variance_of_shares_by_simulation(metric):
     shares = [rng.binomial(n, true, 20_000) / n for n in counts]
     weights = counts if metric == "accuracy" else [1, 1]
     simulated = np.average(shares, axis=0, weights=weights).var()
-    assert variance_of(metric, counts)(true) == pytest.approx(simulated, rel=0.05)
+    expected = INFLATION[metric] * simulated
+    assert variance_of(metric, counts)(true) == pytest.approx(expected, rel=0.05)
 
 
 def test_variance_of_auc_by_simulation():
@@ -61,7 +62,8 @@ def test_variance_of_auc_by_simulation():
         for _ in range(4000)
     ]
     assert np.mean(aucs) == pytest.approx(0.75, abs=0.01)
-    assert variance_of("roc_auc", counts)(0.75) == pytest.approx(np.var(aucs), rel=0.1)
+    expected = INFLATION["roc_auc"] * np.var(aucs)
+    assert variance_of("roc_auc", counts)(0.75) == pytest.approx(expected, rel=0.1)
 
 
 @pytest.mark.parametrize(
@@ -77,7 +79,7 @@ def test_ends_are_where_the_score_is_just_too_far_away(metric, mean):
     variance = variance_of(metric, [8, 12])
     ends = score_interval(np.full(5, mean), 0.25, 0.9, bounds=(0, 1), variance=variance)
     for end in ends:
-        far = 1.6448536 * np.sqrt(INFLATION * variance(end))
+        far = 1.6448536 * np.sqrt(variance(end))
         assert abs(mean - end) == pytest.approx(far, rel=1e-5)
 
 
@@ -87,8 +89,9 @@ def test_at_the_bounds_the_interval_has_one_side(mean):
         np.full(5, mean), 0.25, 0.9, bounds=(0, 1),
         variance=variance_of("accuracy", [8, 12]),
     )  # fmt: skip
+    z2 = 1.25 * 1.6448536**2
     assert min(abs(low - mean), abs(high - mean)) == 0
-    assert high - low == pytest.approx(0.168687, abs=1e-5)  # z2 / (n + z2)
+    assert high - low == pytest.approx(z2 / (20 + z2))
 
 
 def test_lumps_make_it_wider_never_narrower():

@@ -1,0 +1,100 @@
+"""The confidence below which a classifier abstains, from held-out labelled rows."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+from scipy.stats import beta
+from sklearn.model_selection import StratifiedKFold
+
+__all__ = ["choose_for_accuracy", "choose_for_coverage", "deal_folds"]
+
+# Coverages that are tried where the accuracy is to be guaranteed: each try costs.
+TRIED = np.arange(0.1, 1.05, 0.1)
+
+
+def deal_folds(codes, keys, n_folds):
+    """Deal labelled rows out to folds by their content, whatever their order.
+
+    Parameters
+    ----------
+    codes : ndarray of shape (n_labeled,)
+        Their classes.
+    keys : ndarray of shape (n_labeled,)
+        Equal for equal rows; their order decides.
+    n_folds : int
+        Most folds; fewer if no class has as many rows.
+
+    Returns
+    -------
+    list of ndarray of int
+        Rows of each fold, without those of a class that has no other row. Empty if
+        each class has a single row.
+    """
+    n_rows = np.bincount(codes)[codes]
+    order = np.lexsort((codes, keys))
+    order = order[n_rows[order] > 1]
+    if not len(order):
+        return []
+    splitter = StratifiedKFold(min(n_folds, n_rows.max()))
+    with warnings.catch_warnings():  # classes with fewer rows than folds are fine here
+        warnings.filterwarnings("ignore", "The least populated class")
+        return [order[test] for _, test in splitter.split(order, codes[order])]
+
+
+def choose_for_coverage(curve, target):
+    """Threshold that answers at least this share of the rows, and little more.
+
+    Parameters
+    ----------
+    curve : tuple of ndarray
+        Coverage, accuracy and thresholds.
+    target : float
+        The share.
+
+    Returns
+    -------
+    float
+        The threshold.
+    """
+    coverage, *_ = curve
+    return _threshold(curve, np.searchsorted(coverage, target - 1e-12))
+
+
+def choose_for_accuracy(curve, target, n_rows, guarantee=None):
+    """Threshold of the largest coverage with this accuracy.
+
+    Parameters
+    ----------
+    curve : tuple of ndarray
+        Coverage, accuracy and thresholds.
+    target : float
+        The accuracy.
+    n_rows : int
+        Rows that the curve rests on.
+    guarantee : float, default=None
+        With this confidence the true accuracy is not below the target (Clopper and
+        Pearson's bound, for all of ten coverages at once). None: the measured one is.
+
+    Returns
+    -------
+    float
+        The threshold; infinite where no coverage has the accuracy.
+    """
+    coverage, accuracy, _ = curve
+    tried = np.arange(len(coverage))
+    if guarantee is not None:
+        tried = np.unique(np.searchsorted(coverage, TRIED - 1e-12))
+        coverage, accuracy = coverage[tried], accuracy[tried]
+        n_right, n_answered = coverage * accuracy * n_rows, coverage * n_rows
+        risk = (1 - guarantee) / len(TRIED)
+        accuracy = beta.ppf(risk, n_right, n_answered - n_right + 1)
+    reached = np.flatnonzero(accuracy >= target - 1e-12)
+    return _threshold(curve, tried[reached[-1]]) if len(reached) else np.inf
+
+
+def _threshold(curve, position):
+    """Threshold of a position in the curve; 0 where all rows are answered."""
+    coverage, _, thresholds = curve
+    return float(thresholds[position]) if position < len(coverage) - 1 else 0.0
