@@ -23,6 +23,7 @@ _ROOM_OF = {
     "coverage_report": "neighbors",
     "covariate_shift_report": "covariate_shift",
     "cross_val_interval": "model_selection",
+    "does_unlabeled_help": "model_selection",
     "is_labeled": "utils",
     "make_labeled_scorer": "metrics",
     "mask_labels": "datasets",
