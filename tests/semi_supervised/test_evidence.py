@@ -1,0 +1,296 @@
+import pickle
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.base import clone
+from sklearn.ensemble import ExtraTreesClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier
+
+from sklearn_featrix import EmbeddingTransformer, SemiSupervisedClassifier
+from sklearn_featrix.semi_supervised._evidence import (
+    NeighborAgreement,
+    VoteComparison,
+    neighbor_agreement,
+)
+from sklearn_featrix.semi_supervised._members import default_members, default_weights
+from sklearn_featrix.semi_supervised._out_of_fold import OutOfFold, labeled_only
+from sklearn_featrix.semi_supervised._vote import Vote
+
+MEMBERS = [
+    ("linear", LogisticRegression(), "linear"),
+    ("trees", ExtraTreesClassifier(10), "tree"),
+    ("embedded", LogisticRegression(), "embedding"),
+]
+
+
+def classifier(**params):
+    embedding = params.pop("embedding", EmbeddingTransformer(effort="low", max_steps=3))
+    members = params.pop("members", MEMBERS)
+    return SemiSupervisedClassifier(embedding, members, random_state=0, **params)
+
+
+def table(n_labeled=60, n_unlabeled=400, seed=0):
+    rng = np.random.default_rng(seed)
+    X = pd.DataFrame(
+        rng.normal(size=(n_labeled + n_unlabeled, 3)), columns=["a", "b", "c"]
+    )
+    y = (X["a"] + X["b"] > 0).astype(int).to_numpy(copy=True)
+    y[n_labeled:] = -1
+    return X, y
+
+
+class Whisperer(LogisticRegression):
+    """Stands for a member that does worse, the better the unlabeled rows look."""
+
+    def predict_proba(self, X):
+        return super().predict_proba(X)[:, ::-1]
+
+
+def test_rows_drawn_alike():
+    X, y = table()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        clf = classifier().fit(X, y)
+        evidence = clf.evidence_
+    assert evidence.class_counts == {0: (y == 0).sum(), 1: (y == 1).sum()}
+    assert evidence.n_unlabeled == 400
+    assert 0.3 < evidence.shift.auc < 0.7
+    assert evidence.regions["near labelled"] > 0.7
+    assert evidence.regions["near nothing"] < 0.1
+    assert evidence.agreement.is_above_chance
+    assert evidence.comparison is None
+    assert evidence.uses_unlabeled
+    assert clf.uses_unlabeled_
+    text = repr(evidence)
+    for part in ("60 (0: ", "400", "not clearly unlike", "near nothing", "all rows"):
+        assert part in text
+
+
+def test_shift_is_told_with_the_columns():
+    X, y = table()
+    X.loc[y < 0, "b"] += 2.0
+    for clf, look in (
+        (classifier(), lambda clf: clf.fit(X, y)),
+        (classifier(safe=False).fit(X, y), lambda clf: clf.evidence_),
+    ):
+        with pytest.warns(UserWarning, match=r"AUC of 0\.\d\d .*'b' 0\.\d\d\. What"):
+            look(clf)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # once is enough
+            evidence = clf.evidence_
+        assert evidence.shift.is_notable
+        assert evidence.shift.unlike_columns == ["b"]
+        assert "'b'" in repr(evidence)
+
+
+def test_regions_of_planted_rows():
+    rng = np.random.default_rng(0)
+    X = np.concatenate(
+        [
+            rng.normal(0, 1, (100, 2)),  # labelled
+            rng.normal(0, 1, (300, 2)),
+            rng.normal(12, 1, (290, 2)),  # a cluster without a label
+            rng.uniform(-200, 200, (10, 2)),  # near nothing
+        ]
+    )
+    y = np.where(np.arange(700) < 100, X[:, 0] > 0, -1)
+    regions = classifier(safe=False).fit(X, y)._evidence.evidence().regions
+    assert regions["near labelled"] == pytest.approx(0.5, abs=0.08)
+    assert regions["near unlabeled only"] == pytest.approx(0.48, abs=0.08)
+    assert sum(regions.values()) == pytest.approx(1)
+
+
+def test_agreement_of_shapes_and_of_noise():
+    rng = np.random.default_rng(0)
+    rows = rng.normal(size=(80, 2))
+    codes = (rows[:, 0] > 0).astype(int)
+    told = neighbor_agreement(rows, codes, 0)
+    assert told.p_value == pytest.approx(0.001)
+    assert told.share > 0.8
+    assert told.expected == pytest.approx((codes.mean() ** 2) * 2, abs=0.1)
+    p_values = [
+        neighbor_agreement(rows, rng.permutation(codes), seed).p_value
+        for seed in range(60)
+    ]
+    assert np.mean(np.array(p_values) < 0.05) < 0.15
+    assert 0.3 < np.mean(p_values) < 0.75
+
+
+def test_nearest_row_is_another_one():
+    rows = np.array([[0.0], [1.0], [10.0], [11.0]])
+    assert neighbor_agreement(rows, np.array([0, 1, 0, 1]), 0).share == 0
+    assert neighbor_agreement(rows, np.array([0, 0, 1, 1]), 0).share == 1
+
+
+def test_nothing_is_told_of_unlabeled_rows_that_are_not_there():
+    X, y = table(n_unlabeled=0)
+    evidence = classifier(evaluate=True, safe=True).fit(X, y).evidence_
+    assert evidence.shift is None
+    assert evidence.regions is None
+    assert evidence.comparison is None
+    assert "labelled, unlabeled" not in repr(evidence)
+
+
+def test_evaluate_compares_on_held_out_labels():
+    X, y = table()
+    evidence = classifier(evaluate=True).fit(X, y).evidence_
+    comparison = evidence.comparison
+    assert len(comparison.differences) == 5
+    assert comparison.low < comparison.difference < comparison.high
+    assert comparison.difference == pytest.approx(comparison.differences.mean())
+    assert comparison.accuracy > 0.7 < comparison.accuracy_labeled_only
+    assert repr(comparison) in repr(evidence)
+
+
+def test_safe_vote_is_the_one_of_the_labelled_rows_alone():
+    X, y = table()
+    members = [MEMBERS[0], ("worse", Whisperer(C=100), "embedding")]
+    embedding = EmbeddingTransformer(effort="low", max_steps=30)
+    unsafe = classifier(members=members, safe=False, embedding=embedding).fit(X, y)
+    safe = classifier(members=members, safe=True, embedding=embedding).fit(X, y)
+    assert unsafe.uses_unlabeled_
+    assert not safe.uses_unlabeled_
+    assert safe.evidence_.comparison.verdict == "hurts"
+    assert "the labelled rows alone" in repr(safe.evidence_)
+    assert safe.embedding_ is None
+    assert list(safe.named_estimators_) == ["linear"]
+    known = y >= 0
+    alone = SemiSupervisedClassifier(None, [MEMBERS[0]]).fit(X[known], y[known])
+    np.testing.assert_allclose(safe.predict_proba(X), alone.predict_proba(X), atol=1e-6)
+    assert safe.score(X[known], y[known]) > unsafe.score(X[known], y[known])
+
+
+def test_evaluate_alone_changes_no_prediction():
+    X, y = table()
+    members = [MEMBERS[0], ("worse", Whisperer(), "embedding")]
+    plain = classifier(members=members, safe=False).fit(X, y)
+    told = classifier(members=members, safe=False, evaluate=True).fit(X, y)
+    assert told.evidence_.comparison.verdict == "hurts"
+    assert told.uses_unlabeled_
+    np.testing.assert_array_equal(told.predict_proba(X), plain.predict_proba(X))
+
+
+def test_auto_compares_only_unlike_rows():
+    X, y = table()
+    members = [MEMBERS[0], ("worse", Whisperer(), "embedding")]
+    assert classifier(members=members).fit(X, y).evidence_.comparison is None
+    X.loc[y < 0, "c"] += 3
+    with pytest.warns(UserWarning, match="unlike"):
+        clf = classifier(members=members).fit(X, y)
+    assert clf.evidence_.comparison.verdict == "hurts"
+    assert not clf.uses_unlabeled_
+
+
+@pytest.mark.filterwarnings("ignore:Labelled and unlabeled rows are unlike")
+def test_nothing_is_compared_without_an_embedding():
+    X, y = table()
+    X.loc[y < 0, "c"] += 3
+    clf = classifier(embedding=None, members=MEMBERS[:2], safe=True).fit(X, y)
+    assert clf.evidence_.comparison is None
+
+
+def test_member_that_cannot_learn_from_a_fold_is_told():
+    X, y = table(n_labeled=20)
+    members = [("neighbors", KNeighborsClassifier(18), "embedding")]
+    with pytest.warns(UserWarning, match="could not be compared, so they are used"):
+        clf = classifier(members=members, evaluate=True).fit(X, y)
+    assert clf.uses_unlabeled_
+    assert clf.evidence_.comparison is None
+
+
+def test_single_rows_of_a_class_leave_nothing_to_hold_out():
+    X, y = table(n_labeled=40)
+    y[:40] = 0
+    y[0] = 1
+    clf = classifier(evaluate=True, safe=True).fit(X, y)
+    assert clf.evidence_.comparison is None
+
+
+def test_weights_and_copies_mean_the_same():
+    X, y = table()
+    weights = np.ones(len(y))
+    weights[:10] = 2
+    copies = np.repeat(np.arange(len(y)), weights.astype(int))
+    one = classifier(evaluate=True).fit(X, y, sample_weight=weights).evidence_
+    other = classifier(evaluate=True).fit(X.iloc[copies], y[copies]).evidence_
+    np.testing.assert_allclose(
+        one.comparison.differences, other.comparison.differences, atol=1e-8
+    )
+    assert one.shift.auc == other.shift.auc
+
+
+@pytest.mark.parametrize("looked", [False, True])
+def test_pickle_carries_the_evidence_but_no_rows(looked):
+    X, y = table()
+    clf = classifier().fit(X, y)
+    told = repr(clf.evidence_) if looked else None
+    copy = pickle.loads(pickle.dumps(clf))
+    assert not hasattr(copy._evidence, "tree")
+    assert repr(copy.evidence_) == (told or repr(clf.evidence_))
+    assert not hasattr(clone(clf), "_evidence")
+
+
+def test_evidence_is_reproducible():
+    X, y = table()
+    order = np.random.default_rng(0).permutation(len(y))
+    one = classifier(evaluate=True).fit(X, y).evidence_
+    other = classifier(evaluate=True).fit(X.iloc[order], y[order]).evidence_
+    assert repr(one) == repr(other)
+
+
+def test_evidence_of_an_unfitted_classifier():
+    assert not hasattr(SemiSupervisedClassifier(), "uses_unlabeled_")
+    with pytest.raises(Exception, match="not fitted"):
+        _ = SemiSupervisedClassifier().evidence_
+
+
+def test_table_without_information_has_evidence_too():
+    X, y = np.zeros((40, 2)), np.repeat([0, 1, -1, -1], 10)
+    members = [("neighbors", KNeighborsClassifier(), "raw")]
+    evidence = classifier(embedding=None, members=members).fit(X, y).evidence_
+    assert evidence.shift is None
+    assert evidence.regions is None
+
+
+@pytest.mark.parametrize(
+    ("members", "spaces"),
+    [
+        (MEMBERS, ["linear", "tree"]),
+        (MEMBERS[2:], ["linear"]),
+        ([("trees", ExtraTreesClassifier(), "tree+embedding")], ["tree"]),
+    ],
+)
+def test_labeled_only_vote(members, spaces):
+    vote = labeled_only(Vote(members, np.arange(len(members)) + 1.0), False)
+    assert vote.spaces == spaces
+    assert len(vote.weights) == len(spaces)
+
+
+def test_default_labeled_only_vote_has_the_members_without_embedding():
+    vote = labeled_only(Vote([], np.array([])), True)
+    names = [name for name, _, _ in vote.members]
+    assert names == [name for name, _, _ in default_members(has_embedding=False)]
+    np.testing.assert_array_equal(vote.weights, default_weights(vote.members))
+
+
+def test_comparison_of_given_probabilities():
+    codes, folds = np.array([0, 1, 0, 1]), np.array([0, 0, 1, 1])
+    sure = np.where(np.arange(2) == codes[:, None], 0.8, 0.2)
+    even = np.full((4, 2), 0.5)
+    told = VoteComparison.of(OutOfFold(sure, even, codes, np.ones(4), folds))
+    assert told.difference == pytest.approx(np.log(0.8 / 0.5))
+    assert told.verdict == "helps"
+    assert (told.accuracy, told.accuracy_labeled_only) == (1, 0.5)
+    told = VoteComparison.of(OutOfFold(even, sure, codes, np.ones(4), folds))
+    assert told.verdict == "hurts"
+    told = VoteComparison.of(OutOfFold(even, even, codes, np.ones(4), folds))
+    assert told.verdict == "tie"
+
+
+def test_repr_of_agreement():
+    assert repr(NeighborAgreement(0.8, 0.5, 0.01)) == (
+        "80% like the nearest, 50% by chance (p = 0.010)"
+    )
