@@ -42,6 +42,10 @@ METHODS: dict[str, Callable[[Any], Any]] = {
     "scikit_learn": Reference,
     "ours": SelfTrainingClassifier,
     "ours_unjudged": lambda base: SelfTrainingClassifier(base, n_folds=None),
+    "ours_calibrated": lambda base: SelfTrainingClassifier(base, calibration="sigmoid"),
+    "ours_calibrated_unjudged": lambda base: SelfTrainingClassifier(
+        base, calibration="sigmoid", n_folds=None
+    ),
     "ours_soft": lambda base: SelfTrainingClassifier(
         base, threshold=0.0, class_shares=None, pseudo_labels="soft", n_folds=None
     ),

@@ -22,6 +22,7 @@ from ..utils._compat import (
 )
 from ..utils._labels import encode_labels, erase_labels
 from ..utils._warnings import warn
+from ._calibration import CalibratedFit, CrossCalibration
 from ._held_out import judge_rounds
 from ._pseudo_labels import SelectionRule
 from ._row_keys import row_keys
@@ -76,6 +77,13 @@ class SelfTrainingClassifier(WrappedClassifier):
     min_added : float, default=0.05
         Stop after a round that labels a smaller share than this of the rows unlabeled
         at first, with ``criterion="threshold"``.
+    calibration : {"sigmoid", "temperature"} or None, default=None
+        Puts right the probabilities of each fit, on which thresholds, judging and
+        predictions then stand. Five more fits leave out a fold of the labelled rows
+        each, and what they say of these decides: "temperature" makes all probabilities
+        less or more sure, "sigmoid" moves classes up or down as well, so that their
+        mean probabilities come near the class shares of the labels. The ranking of
+        rows by one of two classes stays as it is.
     unlabeled : "auto", None or scalar, default="auto"
         What marks an unlabeled row in `y`, see
         :func:`~sklearn_featrix.utils.is_labeled`.
@@ -83,7 +91,7 @@ class SelfTrainingClassifier(WrappedClassifier):
     Attributes
     ----------
     estimator_ : classifier
-        The last fit.
+        The last fit; with `calibration` it is the `estimator` inside this.
     classes_ : ndarray of shape (n_classes,)
         The class labels, in the caller's dtype; "unlabeled" is none of them.
     transduction_ : ndarray of shape (n_samples,)
@@ -139,7 +147,11 @@ class SelfTrainingClassifier(WrappedClassifier):
     ----------
     .. [1] D. Yarowsky. Unsupervised word sense disambiguation rivaling supervised
        methods. ACL 1995.
-    .. [2] Y. Zou, Z. Yu, B. Kumar, J. Wang. Unsupervised domain adaptation for semantic
+    .. [2] J. Platt. Probabilistic outputs for support vector machines. Advances in
+       Large Margin Classifiers, 1999. (``calibration="sigmoid"``.)
+    .. [3] C. Guo, G. Pleiss, Y. Sun, K. Weinberger. On calibration of modern neural
+       networks. ICML 2017. (``calibration="temperature"``.)
+    .. [4] Y. Zou, Z. Yu, B. Kumar, J. Wang. Unsupervised domain adaptation for semantic
        segmentation via class-balanced self-training. ECCV 2018.
 
     Examples
@@ -179,6 +191,7 @@ class SelfTrainingClassifier(WrappedClassifier):
         ],
         "n_folds": [Interval(Integral, 2, None, closed="left"), None],
         "min_added": [Interval(Real, 0.0, 1.0, closed="left")],
+        "calibration": [StrOptions({"sigmoid", "temperature"}), None],
         "unlabeled": "no_validation",  # checked where the labels are read
     }
 
@@ -196,6 +209,7 @@ class SelfTrainingClassifier(WrappedClassifier):
         pseudo_weight="auto",
         n_folds=5,
         min_added=0.05,
+        calibration=None,
         unlabeled="auto",
     ):
         self.estimator = estimator
@@ -209,6 +223,7 @@ class SelfTrainingClassifier(WrappedClassifier):
         self.pseudo_weight = pseudo_weight
         self.n_folds = n_folds
         self.min_added = min_added
+        self.calibration = calibration
         self.unlabeled = unlabeled
 
     @fit_context(prefer_skip_nested_validation=False)
@@ -258,11 +273,15 @@ class SelfTrainingClassifier(WrappedClassifier):
         unlabeled = np.flatnonzero(~labels.labeled & kept)
         self._check_rows(labeled, unlabeled)
         learner = Learner(self.estimator, X, labels.classes, weights, params)
-        make_run = self._run_maker(learner, labels.codes, labeled, len(unlabeled))
-        n_rounds, history = self._judge(make_run, X, labels.codes, labeled, unlabeled)
+        keys = self._row_keys(X)
+        make_run = self._run_maker(learner, labels.codes, labeled, len(unlabeled), keys)
+        n_rounds, history = self._judge(
+            make_run, keys, labels.codes, labeled, unlabeled
+        )
         run = make_run(labeled, unlabeled)
         self.termination_condition_ = self._make_rounds(run, n_rounds, history)
         self.estimator_ = run.fitted
+        self._warn_uncalibrated()
         self.classes_ = run.fitted.classes_
         self.labeled_iter_ = np.where(labels.labeled, 0, run.labeled_iter)
         self.transduction_ = self._write_labels(y, labels.classes[run.codes])
@@ -299,10 +318,17 @@ class SelfTrainingClassifier(WrappedClassifier):
                 "samples will be labeled in the first iteration",
             )
 
-    def _run_maker(self, learner, codes, labeled, n_unlabeled):
+    def _row_keys(self, X):
+        """Keys of the rows, None where nothing is held out."""
+        is_judged = self.n_folds is not None and self.max_iter != 0
+        return row_keys(X) if is_judged or self.calibration is not None else None
+
+    def _run_maker(self, learner, codes, labeled, n_unlabeled, keys):
         """Make a function that starts self-training on given rows."""
         rule = self._make_rule(learner, codes, labeled)
         options = self._weighting()
+        if self.calibration is not None:
+            options["calibration"] = CrossCalibration(self.calibration, keys)
         options["min_added"] = self.min_added if self.criterion == "threshold" else 0
         share = self.k_best
         if isinstance(share, Integral):
@@ -353,7 +379,7 @@ class SelfTrainingClassifier(WrappedClassifier):
 
     # -------------------------------------------------------------------- the rounds
 
-    def _judge(self, make_run, X, codes, labeled, unlabeled):
+    def _judge(self, make_run, keys, codes, labeled, unlabeled):
         """Choose the number of rounds; return it and what held-out rows say."""
         if self.n_folds is None or self.max_iter == 0 or not len(unlabeled):
             return self.max_iter, []
@@ -363,7 +389,7 @@ class SelfTrainingClassifier(WrappedClassifier):
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # the fits that count repeat them
                 best, history = judge_rounds(
-                    make_run, row_keys(X), codes, labeled, unlabeled,
+                    make_run, keys, codes, labeled, unlabeled,
                     n_folds=self.n_folds, n_rounds=self.max_iter,
                     max_rows=MAX_JUDGING_ROWS if is_bounded else None,
                 )  # fmt: skip
@@ -394,6 +420,15 @@ class SelfTrainingClassifier(WrappedClassifier):
         if reason == "max_iter" and n_rounds != self.max_iter:
             return "held_out" if history else "unjudged"
         return reason
+
+    def _warn_uncalibrated(self):
+        fits = isinstance(self.estimator_, CalibratedFit)
+        if self.calibration is not None and not fits:
+            warn(
+                f"calibration={self.calibration!r} has no labelled rows to hold out: "
+                "it takes two classes with two different labelled rows each. "
+                "Probabilities are those of the estimator. Label more rows."
+            )
 
     def _report(self, run):
         self._say(f"End of iteration {run.n_iter}, added {run.n_added[-1]} new labels.")

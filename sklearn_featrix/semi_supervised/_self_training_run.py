@@ -77,8 +77,8 @@ class Learner:
         if not hasattr(fitted, "predict_proba"):  # some have it once fitted only
             raise AttributeError(
                 f"{self.estimator!r} has no attribute 'predict_proba': it does not say "
-                "how sure it is. Wrap it, as in CalibratedClassifierCV(LinearSVC()), or "
-                "pass another classifier."
+                "how sure it is. Wrap it, as in CalibratedClassifierCV(LinearSVC()), "
+                "or pass another classifier."
             )
         proba = fitted.predict_proba(index_rows(self.X, rows))
         if len(fitted.classes_) == len(self.classes):
@@ -160,11 +160,13 @@ class SelfTrainingRun:
         Whether a row counts for each class with its probability.
     min_added : float, default=0.0
         A round that labels a smaller share than this of `unlabeled` is the last.
+    calibration : CrossCalibration or None, default=None
+        Puts right the probabilities of each fit.
 
     Attributes
     ----------
     fitted : classifier
-        The last fit.
+        The last fit, calibrated if wanted.
     codes : ndarray of shape (n_samples,)
         With the classes given by the run.
     labeled_iter : ndarray of shape (n_samples,)
@@ -187,6 +189,7 @@ class SelfTrainingRun:
         pseudo_weight,
         soft,
         min_added,
+        calibration=None,
     ):
         self.learner = learner
         self.rule = rule
@@ -200,7 +203,8 @@ class SelfTrainingRun:
         self.fewest = min_added * len(unlabeled)
         self.n_iter = 0
         self.n_added = []
-        self.fitted = None
+        self.calibration = calibration
+        self.fitted = self._last = None
 
     def make_rounds(self, n_rounds, report):
         """Label and fit in turn, until there is a reason to stop.
@@ -252,7 +256,13 @@ class SelfTrainingRun:
             factor = self._factor(given)
             if factor != 1:
                 factors = np.where(self.labeled_iter[rows] > 0, factor, 1.0)
-        self.fitted = self.learner.fit(rows, codes, factors, before=self.fitted)
+        self._last = self.learner.fit(rows, codes, factors, before=self._last)
+        self.fitted = self._last
+        if self.calibration is not None:
+            self.fitted = self.calibration(
+                self.learner, self._last, self.labeled, self.codes[self.labeled],
+                rows=rows, codes=codes, factors=factors,
+            )  # fmt: skip
         self.n_added.append(int((self.labeled_iter == self.n_iter).sum()))
 
     def _soft_rows(self, given):
