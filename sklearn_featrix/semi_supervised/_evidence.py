@@ -47,6 +47,12 @@ class NeighborAgreement:
     ----------
     is_above_chance : bool
         Whether the p-value is below 0.05.
+
+    Examples
+    --------
+    >>> from sklearn_featrix.semi_supervised import NeighborAgreement
+    >>> NeighborAgreement(0.8, 0.5, 0.01)
+    80% like the nearest, 50% by chance (p = 0.010)
     """
 
     share: float
@@ -87,6 +93,14 @@ class VoteComparison:
     ----------
     verdict : {"helps", "hurts", "tie"}
         "tie" where the interval holds zero.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn_featrix.semi_supervised import VoteComparison
+    >>> VoteComparison(0.05, 0.01, 0.09, 0.9, 0.85, 0.8, np.array([0.03, 0.07]))
+    helps: log-likelihood +0.050 [+0.010, +0.090], accuracy 0.850 with and 0.800
+    without unlabeled rows (90 % interval, 2 folds)
     """
 
     difference: float
@@ -159,6 +173,17 @@ class Evidence:
         The cross-validated comparison, if there was one.
     uses_unlabeled : bool
         Whether the vote with unlabeled rows predicts.
+
+    Examples
+    --------
+    >>> from sklearn_featrix.semi_supervised import Evidence, NeighborAgreement
+    >>> agreement = NeighborAgreement(0.8, 0.5, 0.01)
+    >>> Evidence({"no": 15, "yes": 5}, 0, None, None, agreement)
+    labelled rows        20 ('no': 15, 'yes': 5)
+    unlabeled rows       0
+    labels               follow the neighbourhoods: 80% like the nearest, 50% by chance
+                         (p = 0.010)
+    predictions          learnt from all rows
     """
 
     class_counts: dict[Any, int]
