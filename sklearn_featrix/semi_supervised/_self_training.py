@@ -26,7 +26,12 @@ from ._calibration import CalibratedFit, CrossCalibration
 from ._held_out import judge_rounds
 from ._pseudo_labels import SelectionRule
 from ._row_keys import row_keys
-from ._self_training_run import Learner, SelfTrainingRun, weight_parameter
+from ._self_training_run import (
+    Learner,
+    SelfTrainingRun,
+    refuses_weights,
+    weight_parameter,
+)
 
 # Unlabeled rows in the rounds that are judged: their number decides what that costs.
 MAX_JUDGING_ROWS = 2000
@@ -295,7 +300,7 @@ class SelfTrainingClassifier(WrappedClassifier):
         """Weights, or None for ones, and which rows have one above zero."""
         if sample_weight is None:
             return None, np.ones(num_samples(X), dtype=bool)
-        if weight_parameter(self.estimator) is None:
+        if refuses_weights(self.estimator):
             raise ValueError(
                 f"sample_weight was given, and {self.estimator!r} takes none in fit. "
                 "Leave it out, or pass another classifier."

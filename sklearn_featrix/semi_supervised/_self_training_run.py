@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from copy import deepcopy
 from dataclasses import dataclass, field
+from inspect import Parameter, signature
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from sklearn.utils.validation import has_fit_parameter
 from ..compose._wrapped_classifier import WrappedClassifier
 from ..utils._compat import index_metadata, index_rows
 
-__all__ = ["Learner", "SelfTrainingRun", "weight_parameter"]
+__all__ = ["Learner", "SelfTrainingRun", "refuses_weights", "weight_parameter"]
 
 
 @dataclass
@@ -127,6 +128,37 @@ def weight_parameter(estimator):
     name, last = estimator.steps[-1]
     inner = weight_parameter(last)
     return None if inner is None else f"{name}__{inner}"
+
+
+def refuses_weights(estimator):
+    """Tell whether `fit` cannot be given a weight per row.
+
+    Parameters
+    ----------
+    estimator : estimator
+        One whose `fit` takes any keyword may hand weights on, such as a grid search.
+
+    Returns
+    -------
+    bool
+        Whether weights would be an error.
+
+    Examples
+    --------
+    >>> from sklearn.model_selection import GridSearchCV
+    >>> from sklearn.neighbors import KNeighborsClassifier
+    >>> from sklearn_featrix.semi_supervised._self_training_run import (
+    ...     refuses_weights,
+    ... )
+    >>> refuses_weights(KNeighborsClassifier())
+    True
+    >>> refuses_weights(GridSearchCV(KNeighborsClassifier(), {}))
+    False
+    """
+    if isinstance(estimator, WrappedClassifier):
+        return refuses_weights(estimator.estimator)
+    kinds = {value.kind for value in signature(estimator.fit).parameters.values()}
+    return weight_parameter(estimator) is None and Parameter.VAR_KEYWORD not in kinds
 
 
 def _starts_warm(estimator):

@@ -11,6 +11,7 @@ from sklearn.datasets import load_breast_cancer, make_blobs, make_classification
 from sklearn.ensemble import ExtraTreesClassifier, StackingClassifier
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.metrics import average_precision_score
+from sklearn.model_selection import GridSearchCV
 from sklearn.naive_bayes import MultinomialNB
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
@@ -585,6 +586,17 @@ def test_weights_for_a_base_that_takes_none_are_an_error(blobs, wrap):
     with pytest.raises(ValueError, match=r"sample_weight was given.*takes none"):
         clf.fit(X, y, sample_weight=np.ones(300))
     clf.fit(X, y)  # pseudo_weight="auto" sees it too
+
+
+def test_weights_are_handed_to_a_base_that_hands_them_on(blobs):
+    X, _, y = blobs
+    weights = np.where(y == 0, 9.0, 1.0)
+    alone = LogisticRegression(C=0.1)
+    clf = SelfTrainingClassifier(GridSearchCV(alone, {"C": [0.1]}, cv=2), max_iter=0)
+    clf.fit(X, y, sample_weight=weights)
+    expected = SelfTrainingClassifier(alone, max_iter=0)
+    expected.fit(X, y, sample_weight=weights)
+    np.testing.assert_allclose(clf.predict_proba(X), expected.predict_proba(X))
 
 
 def test_judging_a_wide_sparse_table_takes_no_time_by_column():
