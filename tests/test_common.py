@@ -57,6 +57,9 @@ INSTANCES = {
             pseudo_labels="soft",
             n_folds=None,
         ),
+        SelfTrainingClassifier(
+            LogisticRegression(), calibration="sigmoid", n_folds=None
+        ),
     ],
     "SemiSupervisedClassifier": [
         SemiSupervisedClassifier(embedding=SMALL_EMBEDDING),
@@ -88,6 +91,7 @@ SLOW = {
     "LabelPropagation-2",
     "LabelSpreading-3",
     "SelfTrainingClassifier-1",
+    "SelfTrainingClassifier-2",
     "SemiSupervisedClassifier-1",
 }
 ESTIMATORS = [
