@@ -10,6 +10,7 @@ from typing import Any
 __version__ = "0.1.0.dev0"
 
 _ROOM_OF = {
+    "DomainFilter": "covariate_shift",
     "EmbeddingTransformer": "embedding",
     "InContextClassifier": "in_context",
     "LabelPropagation": "semi_supervised",
@@ -17,19 +18,23 @@ _ROOM_OF = {
     "LabeledOnly": "compose",
     "LabeledSplit": "model_selection",
     "SelfTrainingClassifier": "semi_supervised",
+    "SelectiveClassifier": "calibration",
     "SemiSupervisedClassifier": "semi_supervised",
     "SimilaritySearch": "neighbors",
     "TableEncoder": "preprocessing",
+    "compare_estimators": "model_selection",
     "coverage_report": "neighbors",
     "covariate_shift_report": "covariate_shift",
     "cross_val_interval": "model_selection",
     "does_unlabeled_help": "model_selection",
     "is_labeled": "utils",
+    "label_budget_report": "model_selection",
     "make_labeled_scorer": "metrics",
     "mask_labels": "datasets",
 }
 
 _ROOMS = (
+    "calibration",
     "compose",
     "covariate_shift",
     "datasets",

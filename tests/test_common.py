@@ -12,11 +12,13 @@ from sklearn.utils.estimator_checks import estimator_checks_generator
 
 import sklearn_featrix
 from sklearn_featrix import (
+    DomainFilter,
     EmbeddingTransformer,
     InContextClassifier,
     LabeledOnly,
     LabelPropagation,
     LabelSpreading,
+    SelectiveClassifier,
     SelfTrainingClassifier,
     SemiSupervisedClassifier,
     SimilaritySearch,
@@ -26,7 +28,13 @@ from sklearn_featrix.utils.estimator_checks import yield_checks
 
 # Small parameters in one place: the checks fit each estimator about a hundred times.
 SMALL_EMBEDDING = EmbeddingTransformer(effort="low", max_steps=3)
+ONE_MEMBER = SemiSupervisedClassifier(
+    embedding=None, members=[("linear", LogisticRegression(), "linear")]
+)
 INSTANCES = {
+    "DomainFilter": [
+        DomainFilter(LabeledOnly(LogisticRegression()), n_estimators=2),
+    ],
     "EmbeddingTransformer": [SMALL_EMBEDDING],
     "InContextClassifier": [
         InContextClassifier(),
@@ -48,6 +56,11 @@ INSTANCES = {
         ),
     ],
     "LabeledOnly": [LabeledOnly(LogisticRegression())],
+    # Both answer every row of the checks, which know no unknown.
+    "SelectiveClassifier": [
+        SelectiveClassifier(ONE_MEMBER, criterion="confidence", target=0, region=None),
+        SelectiveClassifier(ONE_MEMBER, target=0.5),
+    ],
     "SelfTrainingClassifier": [
         SelfTrainingClassifier(LogisticRegression()),
         SelfTrainingClassifier(
@@ -90,6 +103,7 @@ SLOW = {
     "InContextClassifier-1",
     "LabelPropagation-2",
     "LabelSpreading-3",
+    "SelectiveClassifier-1",
     "SelfTrainingClassifier-1",
     "SelfTrainingClassifier-2",
     "SemiSupervisedClassifier-1",

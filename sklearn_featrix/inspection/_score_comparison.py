@@ -24,7 +24,8 @@ class ScoreComparisonDisplay:
 
     Each metric has a panel with a scale of its own; each method has one row through
     all panels, with a dot, the score in figures and, if there is one, the interval as
-    a line. The best figure of a panel is set in bold.
+    a line. The best figure of a panel is set in bold; where it is known which methods
+    cannot be told from the best, all of these are, and marked as a tie.
 
     Parameters
     ----------
@@ -38,6 +39,9 @@ class ScoreComparisonDisplay:
         Lower and upper end around each score; NaN where there is none.
     lower_is_better : sequence of str, default=()
         The metrics of which the smallest value is the best, such as log loss.
+    ties : array-like of bool of shape (n_methods, n_metrics), default=None
+        Which methods cannot be told from the best of each metric, itself included.
+        None where that is unknown.
 
     Attributes
     ----------
@@ -49,6 +53,8 @@ class ScoreComparisonDisplay:
     See Also
     --------
     sklearn_featrix.model_selection.cross_val_interval : A score and its interval.
+    sklearn_featrix.model_selection.compare_estimators : Scores on the same folds, and
+        who is a tie.
 
     Examples
     --------
@@ -71,12 +77,49 @@ class ScoreComparisonDisplay:
         *,
         intervals: ArrayLike | None = None,
         lower_is_better: Sequence[str] = (),
+        ties: ArrayLike | None = None,
     ) -> None:
         self.methods = methods
         self.metrics = metrics
         self.values = values
         self.intervals = intervals
         self.lower_is_better = lower_is_better
+        self.ties = ties
+
+    @classmethod
+    def from_comparisons(cls, comparisons: dict[str, Any]) -> ScoreComparisonDisplay:
+        """Take the numbers from comparisons of the same estimators by several metrics.
+
+        Parameters
+        ----------
+        comparisons : dict of {str: ScoreComparison}
+            By the name of the metric, each from
+            :func:`~sklearn_featrix.model_selection.compare_estimators`. Greater is
+            better, as of every scorer.
+
+        Returns
+        -------
+        ScoreComparisonDisplay
+            The display, with ties, not drawn yet.
+
+        Raises
+        ------
+        ValueError
+            If they are not of the same estimators.
+        """
+        methods = {comparison.names for comparison in comparisons.values()}
+        if len(methods) != 1:
+            raise ValueError(
+                f"comparisons are of different estimators: {sorted(methods)}. Compare "
+                "the same ones by each metric."
+            )
+        shown = list(comparisons.values())
+        return cls(
+            methods=list(methods.pop()),
+            metrics=list(comparisons),
+            values=np.column_stack([comparison.means for comparison in shown]),
+            ties=np.column_stack([comparison.is_tie() for comparison in shown]),
+        )
 
     def plot(
         self,
@@ -113,6 +156,7 @@ class ScoreComparisonDisplay:
             "matplotlib.pyplot", extra="plot", purpose="ScoreComparisonDisplay.plot"
         )
         values, intervals = self._check_numbers(highlight)
+        ties = self._checked_ties(values.shape)
         if isinstance(values_format, str):
             values_format = [values_format] * len(self.metrics)
         self.axes_ = self._panels(pyplot, ax)
@@ -122,7 +166,10 @@ class ScoreComparisonDisplay:
             self._draw_scores(panel, scores, intervals[:, column], highlight)
             figures = [format(score, values_format[column]) for score in scores]
             best = np.nanargmin(scores) if self._falls(column) else np.nanargmax(scores)
-            self._write_figures(panel, figures, figures[best], highlight)
+            # methods that read the same are equally good
+            bold = np.array([figure == figures[best] for figure in figures])
+            tied = ties[:, column] & (ties[:, column].sum() > 1)
+            self._write_figures(panel, figures, bold | tied, tied, highlight)
             self._style(panel, column)
         return self
 
@@ -154,6 +201,16 @@ class ScoreComparisonDisplay:
         _check_known("lower_is_better", self.lower_is_better, self.metrics)
         _check_known("highlight", [highlight] if highlight else [], self.methods)
         return values, intervals
+
+    def _checked_ties(self, shape: tuple[int, ...]) -> NDArray[np.bool_]:
+        if self.ties is None:
+            return np.zeros(shape, dtype=bool)
+        ties = np.asarray(self.ties, dtype=bool)
+        if ties.shape != shape:
+            raise ValueError(
+                f"ties has shape {ties.shape}; one entry per score makes {shape}."
+            )
+        return ties
 
     def _panels(self, pyplot: Any, ax: Axes | Sequence[Axes] | None) -> Any:
         n_metrics = len(self.metrics)
@@ -187,19 +244,24 @@ class ScoreComparisonDisplay:
             panel.plot(values[row], row, "o", color=color, markersize=7, zorder=3)
 
     def _write_figures(
-        self, panel: Axes, figures: list[str], best: str, highlight: str | None
+        self,
+        panel: Axes,
+        figures: list[str],
+        bold: NDArray[np.bool_],
+        tied: NDArray[np.bool_],
+        highlight: str | None,
     ) -> None:
         for row, (name, figure) in enumerate(zip(self.methods, figures, strict=True)):
+            text = "" if figure == "nan" else figure
             panel.annotate(
-                "" if figure == "nan" else figure,
+                f"{text} tie" if text and tied[row] else text,
                 (1.0, row),
                 xycoords=panel.get_yaxis_transform(),
                 xytext=(4, 0),
                 textcoords="offset points",
                 va="center",
                 fontsize="small",
-                # methods that read the same are equally good
-                weight="bold" if figure == best else "normal",
+                weight="bold" if bold[row] else "normal",
                 color=_ACCENT if name == highlight else _INK,
             )
 

@@ -9,6 +9,7 @@ mpl.use("Agg")
 from matplotlib import pyplot as plt
 
 from sklearn_featrix.inspection import ScoreComparisonDisplay
+from sklearn_featrix.model_selection import ScoreComparison
 
 METHODS = ["plain", "forest", "ours"]
 METRICS = ["AUC", "log loss"]
@@ -64,6 +65,29 @@ def test_best_figures_are_bold_in_the_direction_of_the_metric(display):
     assert "lower" in loss.get_xlabel()
 
 
+def test_ties_with_the_best_are_bold_and_said():
+    display = ScoreComparisonDisplay(
+        METHODS, METRICS, VALUES, lower_is_better=["log loss"],
+        ties=[[False, False], [True, False], [True, True]],
+    )  # fmt: skip
+    auc, loss = display.plot().axes_
+    assert written(auc) == {"0.700": "normal", "0.750 tie": "bold", "0.800 tie": "bold"}
+    assert written(loss) == {"0.600": "normal", "0.550": "bold"}  # no tie of one
+
+
+def test_comparisons_bring_their_ties():
+    gap = np.array([[0.0, 0.1], [-0.1, 0.0]])
+    sure = ScoreComparison(("a", "b"), np.eye(2) + [[1], [0]], gap, gap, gap, 0.9)
+    tied = ScoreComparison(("a", "b"), np.eye(2), gap, gap - 0.2, gap + 0.2, 0.9)
+    display = ScoreComparisonDisplay.from_comparisons({"AUC": sure, "accuracy": tied})
+    assert (display.methods, display.metrics) == (["a", "b"], ["AUC", "accuracy"])
+    np.testing.assert_array_equal(display.values, [[1.5, 0.5], [0.5, 0.5]])
+    np.testing.assert_array_equal(display.ties, [[True, True], [False, True]])
+    other = ScoreComparison(("a", "c"), np.eye(2), gap, gap, gap, 0.9)
+    with pytest.raises(ValueError, match="different estimators"):
+        ScoreComparisonDisplay.from_comparisons({"AUC": sure, "accuracy": other})
+
+
 def test_highlighted_method_alone_has_its_colour(display):
     colors = [color for *_, color in dots(display.plot(highlight="ours").axes_[0])]
     assert colors[0] == colors[1] != colors[2]
@@ -117,6 +141,7 @@ def test_one_metric_takes_the_axes_itself():
         ({"intervals": [[0, 1]]}, r"shape \(1, 2\); a lower and an upper end"),
         ({"lower_is_better": ["loss"]}, r"names \['loss'\]; known are \['AUC'"),
         ({"values": [[0.7, np.nan]] * 3}, "NaN alone"),
+        ({"ties": [[True, False]]}, r"ties has shape \(1, 2\)"),
         ({"methods": [], "values": np.empty((0, 2))}, "at least one of each"),
     ],
 )

@@ -1,0 +1,1 @@
+"""How often the interval of a cross-validated score holds the true score."""
