@@ -12,7 +12,7 @@ from benchmarks.label_efficiency.protocol import Trial, draw_labeled, fits, scor
 from benchmarks.label_efficiency.splits import side
 from benchmarks.label_efficiency.tables import load_folder
 
-TABLES = ("brfss_arthritis", "digits", "spambase", "splice", "sylva")
+TABLES = ("brfss_arthritis", "spambase", "splice", "sylva")
 N_MEMBERS = (1, 2, 4, 8)
 N_TEST = 500
 UNLABELED = -1
@@ -21,7 +21,7 @@ UNLABELED = -1
 def compare_members(
     data_dir: Path,
     tables: Iterable[str] = TABLES,
-    budgets: Iterable[int] = (50, 500),
+    budgets: Iterable[int] = (50, 100),
     seeds: Iterable[int] = (0, 1),
 ) -> pd.DataFrame:
     """Score `InContextClassifier` with more and more members.
@@ -31,8 +31,8 @@ def compare_members(
     data_dir : Path
         Folder of parquet files with the label in the column ``target``.
     tables : iterable of str, default=TABLES
-        Names from the tuning split; by default those too wide for one reading.
-    budgets : iterable of int, default=(50, 500)
+        Names from the tuning split; by default some too wide for one reading.
+    budgets : iterable of int, default=(50, 100)
         Numbers of labelled rows.
     seeds : iterable of int, default=(0, 1)
         Draws of pool, test and labelled rows.
