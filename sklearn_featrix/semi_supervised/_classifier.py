@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from numbers import Integral
+from numbers import Integral, Real
 
 import numpy as np
-from sklearn.utils import Bunch, check_random_state, gen_batches
+from sklearn.utils import Bunch, check_random_state
 from sklearn.utils.class_weight import compute_class_weight
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import check_is_fitted
 
 from ..embedding import EmbeddingTransformer
+from ..preprocessing import TableEncoder
 from ..preprocessing._rows import row_keys
 from ..preprocessing._validation import validate_table
 from ..utils._compat import (
     HasMethods,
+    Interval,
     NamedEstimatorsMixin,
     StrOptions,
     fit_context,
@@ -26,6 +28,7 @@ from ..utils._compat import (
 from ..utils._copies import distinct_rows, merge_copies, row_weights
 from ..utils._labels import encode_labels
 from ..utils._partial_classifier import PartialLabelsClassifierMixin
+from ._evidence import EvidenceSample, warn_of_shift
 from ._members import (
     check_members,
     check_weights,
@@ -33,9 +36,14 @@ from ._members import (
     default_weights,
     fit_member,
 )
+from ._out_of_fold import labeled_only
+from ._safety import EvidenceMixin, compare_votes, learns_from_unlabeled
 from ._spaces import TableSpaces, has_unlabeled, seeded_clone, split_space
+from ._student import Student
+from ._vote import FittedVote, Vote
 
-PREDICT_BATCH = 8192
+MOST_TAUGHT = 10_000
+DEFAULT_TEMPERATURE = 0.87
 _DEFAULT_NAMES = {name for name, _, _ in default_members(has_embedding=True)}
 
 
@@ -64,6 +72,13 @@ class _TrainingRows:
     weights: np.ndarray
     n_pairs: int
 
+    def labeled(self):
+        """Return the labelled rows alone."""
+        pairs = self.n_pairs
+        return _TrainingRows(
+            self.rows[:pairs], self.codes[:pairs], self.weights[:pairs], pairs
+        )
+
     @classmethod
     def of(cls, keys, labels, weights):
         labeled, codes, joint = merge_copies(keys, labels, weights)
@@ -77,7 +92,9 @@ class _TrainingRows:
         )
 
 
-class SemiSupervisedClassifier(PartialLabelsClassifierMixin, NamedEstimatorsMixin):
+class SemiSupervisedClassifier(
+    EvidenceMixin, PartialLabelsClassifierMixin, NamedEstimatorsMixin
+):
     """Classifier for tables with many rows and few labels.
 
     All rows, labelled or not, teach an embedding of the table; a few classifiers of
@@ -98,7 +115,6 @@ class SemiSupervisedClassifier(PartialLabelsClassifierMixin, NamedEstimatorsMixi
         - "embedding": the output of `embedding`;
         - "linear" and "tree": the two encodings of
           :class:`~sklearn_featrix.preprocessing.TableEncoder`;
-        - "rbf": radial basis functions around 300 rows, on the linear encoding;
         - "raw": the table as it was given;
         - sums such as "tree+embedding".
 
@@ -106,19 +122,42 @@ class SemiSupervisedClassifier(PartialLabelsClassifierMixin, NamedEstimatorsMixi
         such as "raw+unlabeled": it is fitted on all rows, with the label -1 in those
         without one, and may be any classifier that learns from both.
 
-        None stands for logistic regression on "linear", on "rbf" and on "embedding",
+        None stands for logistic regression on "linear" and on "embedding",
         ExtraTrees on "tree" and on "tree+embedding", small boosted trees on "tree",
         and :class:`~sklearn_featrix.in_context.InContextClassifier` on
         "raw+unlabeled"; with ``embedding=None``, for those of them that do not need
         one.
     weights : array-like of shape (n_members,), default=None
-        How much each member's probabilities count. None is 1 for each, and 2 for an
+        How much each member's probabilities count. None is 1 for each, and 3 for an
         InContextClassifier.
+    temperature : float, default=None
+        The mean of the members' probabilities is raised to the power of
+        ``1 / temperature`` and brought back to a sum of one: below 1 it becomes surer.
+        A mean is less sure than it has a right to be [1]_. None is 0.87 for the default
+        members and 1, the plain mean, for others.
+    effort : {"low", "auto"}, default="auto"
+        "low" makes two members only, logistic regression on "linear" and ExtraTrees on
+        "tree+embedding", with ``EmbeddingTransformer(effort="low")``: about a fifth of
+        the work, and somewhat less accurate. A `members` or an `embedding` that is
+        given stays as it is.
+    distill : bool, default=False
+        Train a small network that answers as the vote does on up to 10,000 rows of the
+        table [2]_, and predict with it: some ten times as fast, and small to store as
+        `student_`.
     class_weight : dict, "balanced" or None, default=None
         Weights of the classes, as in scikit-learn, among the labelled rows.
     unlabeled : "auto", None or scalar, default="auto"
         What marks an unlabeled row in `y`, see
         :func:`~sklearn_featrix.utils.is_labeled`.
+    safe : bool or "auto", default="auto"
+        Whether to predict with the labelled-only vote where held-out labelled rows say
+        that the unlabeled rows hurt. The labelled-only vote is that of the members that
+        see no embedding, fitted on the labelled rows alone, encodings included; the two
+        are compared over five folds, in which the embedding is not learnt anew. "auto"
+        compares only if a classifier can tell labelled rows from unlabeled ones (see
+        `evidence_`). Without an embedding there is nothing to compare.
+    evaluate : bool, default=False
+        Whether to compare the two votes in any case and tell it in `evidence_`.
     n_jobs : int, default=None
         Number of members fitted at once; the result does not depend on it.
     random_state : int, RandomState instance or None, default=None
@@ -135,7 +174,15 @@ class SemiSupervisedClassifier(PartialLabelsClassifierMixin, NamedEstimatorsMixi
     named_estimators_ : Bunch
         The same by name.
     embedding_ : transformer or None
-        The fitted embedding.
+        The fitted embedding; None if the labelled-only vote predicts.
+    uses_unlabeled_ : bool
+        Whether the vote of all members predicts, not the labelled-only one.
+    student_ : object
+        With ``distill=True``, the network that predicts: it has `predict`,
+        `predict_proba` and `classes_`, takes raw rows, and can be pickled alone.
+    evidence_ : Evidence
+        What speaks for and against the fit; it has a readable repr. Computed when it
+        is first asked for, or when the estimator is pickled.
     n_labeled_ : int
         Number of labelled rows with a weight above zero.
     n_features_in_ : int
@@ -156,6 +203,13 @@ class SemiSupervisedClassifier(PartialLabelsClassifierMixin, NamedEstimatorsMixi
 
     A one-class problem cannot be learnt: at least two classes need a label.
 
+    References
+    ----------
+    .. [1] R. Ranjan, T. Gneiting, "Combining probability forecasts", Journal of the
+       Royal Statistical Society B 72, 2010: a linear pool of calibrated forecasts is
+       underconfident.
+    .. [2] C. Bucila, R. Caruana, A. Niculescu-Mizil, "Model Compression", KDD 2006.
+
     Examples
     --------
     >>> from sklearn.datasets import load_breast_cancer
@@ -173,8 +227,13 @@ class SemiSupervisedClassifier(PartialLabelsClassifierMixin, NamedEstimatorsMixi
         "embedding": [StrOptions({"auto"}), HasMethods(["fit", "transform"]), None],
         "members": [list, None],
         "weights": ["array-like", None],
+        "temperature": [Interval(Real, 0, None, closed="neither"), None],
+        "effort": [StrOptions({"low", "auto"})],
+        "distill": ["boolean"],
         "class_weight": [dict, StrOptions({"balanced"}), None],
         "unlabeled": "no_validation",
+        "safe": ["boolean", StrOptions({"auto"})],
+        "evaluate": ["boolean"],
         "n_jobs": [Integral, None],
         "random_state": ["random_state"],
         "verbose": ["verbose"],
@@ -186,8 +245,13 @@ class SemiSupervisedClassifier(PartialLabelsClassifierMixin, NamedEstimatorsMixi
         members=None,
         *,
         weights=None,
+        temperature=None,
+        effort="auto",
+        distill=False,
         class_weight=None,
         unlabeled="auto",
+        safe="auto",
+        evaluate=False,
         n_jobs=None,
         random_state=None,
         verbose=0,
@@ -195,8 +259,13 @@ class SemiSupervisedClassifier(PartialLabelsClassifierMixin, NamedEstimatorsMixi
         self.embedding = embedding
         self.members = members
         self.weights = weights
+        self.temperature = temperature
+        self.effort = effort
+        self.distill = distill
         self.class_weight = class_weight
         self.unlabeled = unlabeled
+        self.safe = safe
+        self.evaluate = evaluate
         self.n_jobs = n_jobs
         self.random_state = random_state
         self.verbose = verbose
@@ -241,27 +310,77 @@ class SemiSupervisedClassifier(PartialLabelsClassifierMixin, NamedEstimatorsMixi
         keys = row_keys(X)
         spaces = self._fit_spaces(X, keys, weights, members, random_state)
         rows = _TrainingRows.of(keys, labels, weights)
-        estimators = self._fit_members(spaces, X, rows, labels, members, random_state)
+        vote = Vote(members, member_weights, self._chosen_temperature())
+        fitted = self._fit_members(spaces, X, rows, labels, vote, random_state)
+        sample = EvidenceSample.of_fit(X, rows, labels, spaces, random_state)
+        comparison = self._compare_votes(
+            X, keys, rows, labels, spaces, vote, sample, random_state
+        )
+        uses_unlabeled = comparison is None or not (
+            self.safe and comparison.verdict == "hurts"
+        )
+        if not uses_unlabeled:
+            fitted = self._fit_labeled_only(X, rows, labels, vote, random_state)
+        student = None
+        if self.distill:
+            student = self._teach(fitted, X, rows, labels.classes, random_state)
         # only now: a fit that fails or is interrupted leaves what was there before
         self.classes_ = labels.classes
         self.n_labeled_ = labels.n_labeled
-        self.embedding_ = spaces.embedding_
-        self._spaces = spaces
-        self._member_weights = member_weights
-        self._member_spaces = [space for _, _, space in members]
-        self.estimators_ = estimators
+        self.embedding_ = fitted.spaces.embedding_
+        self.uses_unlabeled_ = uses_unlabeled
+        self._comparison = comparison
+        self._evidence = sample
+        self._fitted_vote = fitted
+        vars(self).pop("student_", None)
+        if student is not None:
+            self.student_ = student
+        self.estimators_ = fitted.estimators
+        names = [name for name, _, _ in fitted.vote.members]
         self.named_estimators_ = Bunch(
-            **{
-                name: fitted
-                for (name, _, _), fitted in zip(members, estimators, strict=True)
-            }
+            **dict(zip(names, fitted.estimators, strict=True))
         )
         return self
+
+    def _compare_votes(self, X, keys, rows, labels, spaces, vote, sample, random_state):
+        """Ask held-out labelled rows, where that may decide something."""
+        seed = random_state.randint(np.iinfo(np.int32).max)
+        if len(rows.rows) == rows.n_pairs or not self._has_to_compare(vote, sample):
+            return None
+        weights = self._weights_of_fit(rows, labels)[: rows.n_pairs]
+        alone = labeled_only(vote, self.members is None)
+        return compare_votes(X, rows, weights, keys, spaces, vote, alone, seed)
+
+    def _has_to_compare(self, vote, sample):
+        if self.evaluate or not self.safe or not learns_from_unlabeled(vote):
+            return self.evaluate
+        if self.safe != "auto":
+            return True
+        warn_of_shift(sample)
+        shift = sample.shift()
+        return shift is not None and shift.is_notable
+
+    def _fit_labeled_only(self, X, rows, labels, vote, random_state):
+        vote = labeled_only(vote, self.members is None)
+        rows = rows.labeled()
+        spaces = TableSpaces(vote.bases, None, random_state).fit(
+            index_rows(X, rows.rows)
+        )
+        return self._fit_members(spaces, X, rows, labels, vote, random_state)
+
+    def _teach(self, fitted, X, rows, classes, random_state):
+        seed = random_state.randint(np.iinfo(np.int32).max)
+        # labelled rows come first, the others in the order of a hash
+        taught = index_rows(X, rows.rows[:MOST_TAUGHT])
+        encoder = fitted.spaces.encoder_
+        if encoder is None:
+            encoder = TableEncoder(random_state=seed).fit(index_rows(X, rows.rows))
+        return Student(encoder, classes, seed).fit(taught, fitted.predict_proba(taught))
 
     def _checked_members(self):
         has_embedding = self.embedding is not None
         if self.members is None:
-            return default_members(has_embedding)
+            return default_members(has_embedding, self.effort)
         members = check_members(self.members, has_embedding)
         self._validate_names([name for name, _, _ in members])
         return members
@@ -270,6 +389,11 @@ class SemiSupervisedClassifier(PartialLabelsClassifierMixin, NamedEstimatorsMixi
         if self.weights is None:
             return default_weights(members)
         return check_weights(self.weights, members)
+
+    def _chosen_temperature(self):
+        if self.temperature is not None:
+            return self.temperature
+        return DEFAULT_TEMPERATURE if self.members is None else 1.0
 
     def _fit_spaces(self, X, keys, weights, members, random_state):
         return TableSpaces(
@@ -280,10 +404,11 @@ class SemiSupervisedClassifier(PartialLabelsClassifierMixin, NamedEstimatorsMixi
 
     def _embedding_to_fit(self):
         if isinstance(self.embedding, str):
-            return EmbeddingTransformer(verbose=self.verbose)
+            return EmbeddingTransformer(effort=self.effort, verbose=self.verbose)
         return self.embedding
 
-    def _fit_members(self, spaces, X, rows, labels, members, random_state):
+    def _weights_of_fit(self, rows, labels):
+        """Weights of the distinct rows times those of their classes."""
         pairs = rows.n_pairs
         weights = rows.weights.copy()
         weights[:pairs] *= compute_class_weight(
@@ -292,8 +417,13 @@ class SemiSupervisedClassifier(PartialLabelsClassifierMixin, NamedEstimatorsMixi
             y=labels.classes[rows.codes[:pairs]],
             sample_weight=weights[:pairs],
         )[rows.codes[:pairs]]
-        of_all = [space for _, _, space in members if has_unlabeled(space)]
-        of_labeled = [space for _, _, space in members if not has_unlabeled(space)]
+        return weights
+
+    def _fit_members(self, spaces, X, rows, labels, vote, random_state):
+        pairs = rows.n_pairs
+        weights = self._weights_of_fit(rows, labels)
+        of_all = [space for space in vote.spaces if has_unlabeled(space)]
+        of_labeled = [space for space in vote.spaces if not has_unlabeled(space)]
         views = {
             **spaces.transform(index_rows(X, rows.rows[:pairs]), of_labeled),
             **(spaces.transform(index_rows(X, rows.rows), of_all) if of_all else {}),
@@ -301,7 +431,7 @@ class SemiSupervisedClassifier(PartialLabelsClassifierMixin, NamedEstimatorsMixi
         n_rows = {
             space: len(rows.rows) if has_unlabeled(space) else pairs for space in views
         }
-        return Parallel(n_jobs=self.n_jobs, prefer="threads")(
+        estimators = Parallel(n_jobs=self.n_jobs, prefer="threads")(
             delayed(fit_member)(
                 name,
                 seeded_clone(estimator, random_state),
@@ -309,11 +439,12 @@ class SemiSupervisedClassifier(PartialLabelsClassifierMixin, NamedEstimatorsMixi
                 rows.codes[: n_rows[space]],
                 weights[: n_rows[space]],
             )
-            for name, estimator, space in members
+            for name, estimator, space in vote.members
         )
+        return FittedVote(vote, spaces, estimators)
 
     def predict_proba(self, X):
-        """Average the members' class probabilities.
+        """Average the members' class probabilities, or ask the student.
 
         Parameters
         ----------
@@ -327,20 +458,7 @@ class SemiSupervisedClassifier(PartialLabelsClassifierMixin, NamedEstimatorsMixi
         """
         check_is_fitted(self)
         X = validate_table(self, X, reset=False)
-        return np.vstack(
-            [
-                self._average(index_rows(X, batch))
-                for batch in gen_batches(num_samples(X), PREDICT_BATCH)
-            ]
-        )
-
-    def _average(self, X):
-        views = self._spaces.transform(X, self._member_spaces)
-        votes = [
-            member.predict_proba(views[space])
-            for member, space in zip(self.estimators_, self._member_spaces, strict=True)
-        ]
-        return np.average(votes, axis=0, weights=self._member_weights)
+        return getattr(self, "student_", self._fitted_vote).predict_proba(X)
 
     def predict_log_proba(self, X):
         """Take the logarithm of the class probabilities.

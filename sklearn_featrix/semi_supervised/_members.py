@@ -13,13 +13,15 @@ from ._boosting import FewLabelBoosting
 from ._spaces import BASE_SPACES, split_space
 
 
-def default_members(has_embedding):
+def default_members(has_embedding, effort="auto"):
     """Return the members measured best, as (name, estimator, space).
 
     Parameters
     ----------
     has_embedding : bool
         Without an embedding, the members that look at the table alone.
+    effort : {"low", "auto"}, default="auto"
+        "low" is the best pair among those quick to fit and to ask.
 
     Returns
     -------
@@ -28,22 +30,24 @@ def default_members(has_embedding):
     """
     members = [
         ("linear", LogisticRegression(max_iter=1000), "linear"),
-        ("linear_rbf", LogisticRegression(C=5, max_iter=1000), "rbf"),
         ("trees", ExtraTreesClassifier(100), "tree"),
         ("boosting", _boosting(), "tree"),
         ("in_context", InContextClassifier(), "raw+unlabeled"),
-    ]
-    if not has_embedding:
-        return members
-    return [
-        *members,
         ("linear_embedding", LogisticRegression(C=10, max_iter=1000), "embedding"),
         ("trees_embedding", ExtraTreesClassifier(100), "tree+embedding"),
+    ]
+    if effort == "low":
+        quick = ("linear", "trees_embedding" if has_embedding else "trees")
+        return [member for member in members if member[0] in quick]
+    return [
+        (name, estimator, space)
+        for name, estimator, space in members
+        if has_embedding or "embedding" not in split_space(space)
     ]
 
 
 def default_weights(members):
-    """Return the weights measured best: the in-context classifier counts twice.
+    """Return the weights measured best: the in-context classifier counts thrice.
 
     Parameters
     ----------
@@ -57,7 +61,7 @@ def default_weights(members):
     """
     return np.array(
         [
-            2.0 if isinstance(each, InContextClassifier) else 1.0
+            3.0 if isinstance(each, InContextClassifier) else 1.0
             for _, each, _ in members
         ]
     )

@@ -38,7 +38,8 @@ def labeled_only(vote, is_default):
         stay, and see the "linear" or the "tree" encoding in its place.
     """
     if is_default:
-        members = default_members(has_embedding=False)
+        effort = "auto" if len(vote.members) > 2 else "low"
+        members = default_members(has_embedding=False, effort=effort)
         return Vote(members, default_weights(members), vote.temperature)
     kept = [
         position

@@ -8,9 +8,8 @@ from sklearn.base import clone
 from sklearn.frozen import FrozenEstimator
 
 from ..preprocessing import TableEncoder
-from ._landmarks import Landmarks
 
-BASE_SPACES = ("raw", "linear", "tree", "rbf", "embedding")
+BASE_SPACES = ("raw", "linear", "tree", "embedding")
 UNLABELED = "unlabeled"
 
 
@@ -46,7 +45,7 @@ class TableSpaces:
     embedding : transformer or None
         Cloned and fitted on the table; one in a FrozenEstimator stays as it is.
     random_state : RandomState
-        Draws the landmarks and the seeds.
+        Draws the seeds.
     """
 
     def __init__(self, needed, embedding, random_state):
@@ -69,7 +68,6 @@ class TableSpaces:
         """
         self.embedding_ = self._fit_embedding(X)
         self.encoder_ = self._fit_encoder(X)
-        self.landmarks_ = self._fit_landmarks(X)
         return self
 
     def _fit_embedding(self, X):
@@ -79,7 +77,7 @@ class TableSpaces:
         return seeded_clone(self.embedding, self.random_state).fit(X, None)
 
     def _fit_encoder(self, X):
-        if not self.needed & {"linear", "tree", "rbf"}:
+        if not self.needed & {"linear", "tree"}:
             return None
         encoder = getattr(self.embedding_, "encoder_", None)
         if isinstance(encoder, TableEncoder) and not self._is_frozen():
@@ -89,11 +87,6 @@ class TableSpaces:
     def _is_frozen(self):
         # It may have met other rows, on which other columns were constant.
         return isinstance(self.embedding, FrozenEstimator)
-
-    def _fit_landmarks(self, X):
-        if "rbf" not in self.needed:
-            return None
-        return Landmarks(self.encoder_, self.random_state).fit(X)
 
     def transform(self, X, spaces):
         """Turn rows into the given spaces, each base space computed once.
@@ -111,23 +104,18 @@ class TableSpaces:
             The rows in each space.
         """
         bases = {base for space in spaces for base in split_space(space)}
-        linear = None
-        if bases & {"linear", "rbf"}:
-            # float64: a linear member's sums hardly depend on the batch of a row
-            linear = self.encoder_._encode(X, "linear").astype(np.float64)
-        matrices = {base: self._transform_base(X, base, linear) for base in bases}
+        matrices = {base: self._transform_base(X, base) for base in bases}
         return {
             space: self._join([matrices[base] for base in split_space(space)])
             for space in spaces
         }
 
-    def _transform_base(self, X, base, linear):
+    def _transform_base(self, X, base):
         if base == "raw":
             return X
         if base == "linear":
-            return linear
-        if base == "rbf":
-            return self.landmarks_.transform(linear)
+            # float64: a linear member's sums hardly depend on the batch of a row
+            return self.encoder_._encode(X, base).astype(np.float64)
         if base == "tree":
             return self.encoder_._encode(X, base)  # float32 is what trees compare
         vectors = self.embedding_.transform(X)

@@ -124,27 +124,22 @@ def test_raw_space_keeps_the_dataframe_and_its_column_order(table):
     )
 
 
-def test_rbf_features_are_a_kernel_of_the_columns(table):
-    X, y, _ = table
-    features = recorded(X, y, "rbf").estimators_[0].X_
-    assert features.shape == (200, 200)
-    products = features @ features.T
-    np.testing.assert_allclose(np.diag(products), 1, atol=0.02)
-    assert products.min() > -0.02
-    assert products.max() < 1.02
-
-
-def test_probabilities_are_the_weighted_mean_of_the_members(table):
+@pytest.mark.parametrize("temperature", [None, 1, 2.0])
+def test_probabilities_are_the_weighted_mean_of_the_members(table, temperature):
     X, _, y_partial = table
-    clf = SemiSupervisedClassifier(QUICK, random_state=0).fit(X, y_partial)
-    views = clf._spaces.transform(X, clf._member_spaces)
+    clf = SemiSupervisedClassifier(QUICK, temperature=temperature, random_state=0)
+    clf.fit(X, y_partial)
+    spaces = [space for _, _, space in default_members(has_embedding=True)]
+    views = clf._fitted_vote.spaces.transform(X, spaces)
     votes = [
         member.predict_proba(views[space])
-        for member, space in zip(clf.estimators_, clf._member_spaces, strict=True)
+        for member, space in zip(clf.estimators_, spaces, strict=True)
     ]
-    assert len(votes) == 7
-    expected = sum(votes) + clf.named_estimators_.in_context.predict_proba(X)
-    np.testing.assert_allclose(clf.predict_proba(X), expected / 8)
+    assert len(votes) == 6
+    mean = (sum(votes) + 2 * clf.named_estimators_.in_context.predict_proba(X)) / 8
+    expected = mean ** (1 / (temperature or 0.87))
+    expected /= expected.sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(clf.predict_proba(X), expected)
 
 
 def test_two_labels_per_class_are_enough(table):
@@ -500,3 +495,43 @@ def test_fitted_estimators_are_small(hidden_cancer):
         QUICK, [("linear", LogisticRegression(), "embedding")]
     ).fit(X, y_partial)
     assert len(pickle.dumps(clf)) < 2_000_000
+
+
+def test_low_effort_makes_two_members_and_a_short_embedding(table):
+    X, _, y_partial = table
+    clf = SemiSupervisedClassifier(effort="low", random_state=0).fit(X, y_partial)
+    assert list(clf.named_estimators_) == ["linear", "trees_embedding"]
+    assert clf.embedding_.effort == "low"
+    clf = SemiSupervisedClassifier(None, effort="low", random_state=0)
+    assert list(clf.fit(X, y_partial).named_estimators_) == ["linear", "trees"]
+
+
+def test_a_student_answers_in_place_of_the_vote():
+    X, y = make_classification(
+        1500, 8, n_informative=4, n_classes=3, class_sep=1.5, random_state=0
+    )
+    X, X_new = pd.DataFrame(X[:1200]), pd.DataFrame(X[1200:])
+    X.columns = X_new.columns = [f"x{i}" for i in range(8)]
+    labels = np.array(["a", "b", "c"])[y[:1200]].astype(object)
+    labels[60:] = None
+    members = [("linear", LogisticRegression(), "linear")]
+    teacher = SemiSupervisedClassifier(None, members, random_state=0).fit(X, labels)
+    clf = SemiSupervisedClassifier(None, members, distill=True, random_state=0)
+    clf.fit(X, labels)
+    assert not hasattr(teacher, "student_")
+    taught, answers = teacher.predict_proba(X_new), clf.predict_proba(X_new)
+    assert np.abs(answers - taught).mean() < 0.02
+    assert (answers.argmax(axis=1) == taught.argmax(axis=1)).mean() > 0.95
+    np.testing.assert_allclose(answers.sum(axis=1), 1)
+    alone = pickle.loads(pickle.dumps(clf.student_))
+    np.testing.assert_array_equal(alone.predict_proba(X_new), answers)
+    np.testing.assert_array_equal(alone.predict(X_new), clf.predict(X_new))
+    assert not hasattr(clf.set_params(distill=False).fit(X, labels), "student_")
+
+
+def test_few_rows_can_teach_a_student(table):
+    X, y, _ = table
+    members = [("seen", LogisticRegression(), "raw")]
+    clf = SemiSupervisedClassifier(None, members, distill=True, random_state=0)
+    clf.fit(X[:50], y[:50])
+    assert clf.predict_proba(X).shape == (200, 3)
