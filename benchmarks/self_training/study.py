@@ -42,6 +42,12 @@ METHODS: dict[str, Callable[[Any], Any]] = {
     "scikit_learn": Reference,
     "ours": SelfTrainingClassifier,
     "ours_unjudged": lambda base: SelfTrainingClassifier(base, n_folds=None),
+    "base_sigmoid": lambda base: SelfTrainingClassifier(
+        base, calibration="sigmoid", max_iter=0
+    ),
+    "base_temperature": lambda base: SelfTrainingClassifier(
+        base, calibration="temperature", max_iter=0
+    ),
     "ours_calibrated": lambda base: SelfTrainingClassifier(base, calibration="sigmoid"),
     "ours_calibrated_unjudged": lambda base: SelfTrainingClassifier(
         base, calibration="sigmoid", n_folds=None
