@@ -56,7 +56,7 @@ def main(arguments: list[str] | None = None) -> int:
                 ):
                     key = {"table": table, "classifier": classifier, "budget": budget}
                     writer.writerow({**key, **row})
-                file.flush()
+                    file.flush()  # a cell may take long, and half of it counts too
                 print(f"{table}, {classifier}, {budget} labels", flush=True)
     return 0
 

@@ -1,4 +1,4 @@
-"""Does the extrapolated gain of twice the labels come true?
+"""Whether the extrapolated gain of twice the labels comes true.
 
 ``python -m benchmarks.score_interval.budget`` prints a line for each artificial table
 and classifier. The truth is the mean gain over all draws, on rows never seen.

@@ -159,9 +159,10 @@ def cross_val_interval(
       :math:`V(p)` for a true value :math:`p` and so many rows of each class
       (binomial; Hanley and McNeil [1]_). The interval holds every :math:`p` with
       :math:`|m - p| \le z \sqrt{c V(p)}` for the mean :math:`m` over folds, as
-      Wilson's does. The factor :math:`c` is 1.25, for the AUC 1.5; it stands for the
-      luck of the train rows, and was measured: 90 % intervals at 20 labels then hold
-      the true score in about 9 of 10 draws.
+      Wilson's does. The factor :math:`c` is 1.25, for the AUC :math:`1.25 + 0.75/r`
+      with :math:`r` rounds of folds; it stands for the luck of the train rows and of
+      the folds, and was measured: 90 % intervals at 20 labels then hold the true score
+      in about 9 of 10 draws.
     - For other metrics it is the corrected resampled t interval [2]_, [3]_: with
       :math:`J` scores of mean :math:`m` and variance :math:`s^2` it is
       :math:`m \pm t_{J-1} \sqrt{(1/J + n_{test}/n_{train}) s^2}`, where the sizes count
@@ -275,7 +276,8 @@ def _interval(scores, tests, ratio, confidence, metric, codes, *, is_iid=True):
     _check_finite(scores)
     metric = _settled(metric, scores, tests)
     counts = np.bincount(codes)
-    variance = variance_of(metric, counts[counts > 0])
+    n_rounds = sum(map(len, tests)) / len(codes)
+    variance = variance_of(metric, counts[counts > 0], n_rounds)
     if variance is None:
         _warn_without_spread(scores)
     return score_interval(

@@ -15,11 +15,6 @@ from ._paired import corrected_half_width
 
 __all__ = ["bounds_of", "metric_name", "score_interval", "variance_of"]
 
-# Against independent test rows a cross-validated score has more variance: other train
-# rows would have made another classifier, and folds compare fewer pairs for the AUC.
-# Measured, see benchmarks/score_interval.
-INFLATION = {"accuracy": 1.25, "balanced_accuracy": 1.25, "roc_auc": 1.5}
-
 _FROM_0_TO_1 = (
     "accuracy", "average_precision", "balanced_accuracy", "f1", "jaccard", "precision",
     "recall", "roc_auc", "top_k_accuracy",
@@ -81,7 +76,29 @@ def bounds_of(metric):
     return _BOUNDS.get(metric, (-np.inf, np.inf))
 
 
-def variance_of(metric, class_counts) -> Callable[[float], float] | None:
+def inflation(metric, n_rounds):
+    """How much larger the variance is than that of as many independent test rows.
+
+    Other train rows would have made another classifier; and for the AUC a fold compares
+    its own rows only, so that few rounds compare few pairs. Measured at 20 labels, see
+    benchmarks/score_interval.
+
+    Parameters
+    ----------
+    metric : str
+        Name of the metric.
+    n_rounds : float
+        How often each row is a test row.
+
+    Returns
+    -------
+    float
+        The factor.
+    """
+    return 1.25 + (0.75 / n_rounds if metric == "roc_auc" else 0.0)
+
+
+def variance_of(metric, class_counts, n_rounds=1.0) -> Callable[[float], float] | None:
     """Variance of a cross-validated metric as a function of its true value.
 
     Parameters
@@ -90,6 +107,8 @@ def variance_of(metric, class_counts) -> Callable[[float], float] | None:
         Name of a scorer of scikit-learn.
     class_counts : array-like of shape (n_classes,)
         Number of rows of each class that the score rests on.
+    n_rounds : float, default=1.0
+        How often each of them is a test row.
 
     Returns
     -------
@@ -98,7 +117,7 @@ def variance_of(metric, class_counts) -> Callable[[float], float] | None:
         accuracy and the ROC AUC of two classes.
     """
     counts = np.asarray(class_counts, dtype=np.float64)
-    factor = INFLATION.get(metric)
+    factor = inflation(metric, n_rounds)
     if metric == "accuracy":
         return partial(_variance_of_share, n_rows=counts.sum() / factor)
     if metric == "balanced_accuracy":

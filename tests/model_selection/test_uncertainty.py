@@ -4,8 +4,8 @@ from sklearn.metrics import f1_score, get_scorer, make_scorer, roc_auc_score
 
 from sklearn_featrix.metrics import make_labeled_scorer
 from sklearn_featrix.model_selection._uncertainty import (
-    INFLATION,
     bounds_of,
+    inflation,
     metric_name,
     score_interval,
     variance_of,
@@ -49,7 +49,7 @@ def test_variance_of_shares_by_simulation(metric):
     shares = [rng.binomial(n, true, 20_000) / n for n in counts]
     weights = counts if metric == "accuracy" else [1, 1]
     simulated = np.average(shares, axis=0, weights=weights).var()
-    expected = INFLATION[metric] * simulated
+    expected = inflation(metric, 1) * simulated
     assert variance_of(metric, counts)(true) == pytest.approx(expected, rel=0.05)
 
 
@@ -62,8 +62,15 @@ def test_variance_of_auc_by_simulation():
         for _ in range(4000)
     ]
     assert np.mean(aucs) == pytest.approx(0.75, abs=0.01)
-    expected = INFLATION["roc_auc"] * np.var(aucs)
+    expected = inflation("roc_auc", 1) * np.var(aucs)
     assert variance_of("roc_auc", counts)(0.75) == pytest.approx(expected, rel=0.1)
+
+
+def test_more_rounds_compare_more_pairs():
+    once, often = (variance_of("roc_auc", [9, 14], rounds)(0.8) for rounds in (1, 3))
+    assert once / often == pytest.approx(2 / 1.5)
+    once, often = (variance_of("accuracy", [9, 14], rounds)(0.8) for rounds in (1, 3))
+    assert once == often
 
 
 @pytest.mark.parametrize(
