@@ -33,7 +33,12 @@ ONE_MEMBER = SemiSupervisedClassifier(
 )
 INSTANCES = {
     "DomainFilter": [
-        DomainFilter(LabeledOnly(LogisticRegression()), n_estimators=2),
+        DomainFilter(
+            SemiSupervisedClassifier(
+                embedding=None, members=[("linear", LogisticRegression(), "linear")]
+            ),
+            n_estimators=2,
+        ),
     ],
     "EmbeddingTransformer": [SMALL_EMBEDDING],
     "InContextClassifier": [
