@@ -2,7 +2,7 @@
 
 All figures come from the trials (table and seed) that every shown method finished at
 that budget. Seeds are averaged first: a table counts once, and the standard error is
-over tables.
+over tables. A difference whose 90 % interval (t, over tables) holds zero is a tie.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from scipy.stats import t as student_t
 
 from benchmarks.label_efficiency.protocol import LOWER_IS_BETTER, METRICS
 from benchmarks.label_efficiency.splits import read as read_names
@@ -64,8 +65,8 @@ def summary(cells: pd.DataFrame, metric: str, baseline: str) -> pd.DataFrame:
     DataFrame
         One row per method, best mean first: ``mean``, mean ``rank``, ``wins`` and
         ``losses`` against the baseline, ``difference`` in points (x100, positive is
-        better) with its standard error ``se`` over tables, the worst table
-        (``harm`` in points, its name in ``worst``).
+        better) with its standard error ``se`` over tables, whether that is a ``tie``,
+        the worst table (``harm`` in points, its name in ``worst``).
     """
     means = by_table(cells, metric)
     if baseline not in means:
@@ -75,14 +76,17 @@ def summary(cells: pd.DataFrame, metric: str, baseline: str) -> pd.DataFrame:
         )
     sign = -1 if metric in LOWER_IS_BETTER else 1
     gain = 100 * sign * means.sub(means[baseline], axis=0)
+    difference, se = gain.mean(), gain.std() / np.sqrt(len(gain))
     table = pd.DataFrame(
         {
             "mean": means.mean(),
             "rank": (sign * means).rank(axis=1, ascending=False).mean(),
             "wins": (gain > 0).sum(),
             "losses": (gain < 0).sum(),
-            "difference": gain.mean(),
-            "se": gain.std() / np.sqrt(len(gain)),
+            "difference": difference,
+            "se": se,
+            # one table says nothing of others
+            "tie": ~(difference.abs() > student_t.ppf(0.95, len(gain) - 1) * se),
             "harm": gain.min(),
             "worst": gain.idxmin() if len(gain) else None,
         }
@@ -108,7 +112,11 @@ def _gain(row: pd.Series, is_baseline: bool) -> str:
     if is_baseline:
         return f"mean {row['mean']:.4f}"
     counts = f"{row['wins']:.0f}/{row['losses']:.0f}"
-    return f"{row['difference']:+.2f} ± {row['se']:.2f} ({counts})"
+    return f"{row['difference']:+.2f} ± {row['se']:.2f}{_tie(row)} ({counts})"
+
+
+def _tie(row: pd.Series) -> str:
+    return " tie" if row["tie"] else ""
 
 
 def as_markdown(table: pd.DataFrame, sizes: dict[str, int]) -> str:
@@ -131,7 +139,7 @@ def _shown(row: pd.Series, sizes: dict[str, int]) -> tuple[str, ...]:
     return (
         *common,
         f"{row['wins']}/{row['losses']}",
-        f"{row['difference']:+.2f} ± {row['se']:.2f}",
+        f"{row['difference']:+.2f} ± {row['se']:.2f}{_tie(row)}",
         f"{row['harm']:+.1f} {row['worst']} ({sizes[row['worst']]} rows)",
     )
 

@@ -80,7 +80,7 @@ for shift, (name, values) in zip((-0.19, 0.19), shares.items(), strict=True):
     bars = right.bar(places + shift, values, 0.36, label=name)
     right.bar_label(bars, [f"{value:.0%}" for value in values], fontsize="small")
 right.set_xticks(places, list(strange))
-right.set(ylabel="share of rows answered", ylim=(0, 1.2))
+right.set(ylabel="share of rows answered", ylim=(0, 1.2), yticks=[0, 0.5, 1])
 right.legend(frameon=False, loc="upper right")
 right.spines[["top", "right"]].set_visible(False)
 plt.show()

@@ -39,6 +39,15 @@ def test_summary_in_closed_form(cells):
     assert ours["worst"] == "easy"
 
 
+def test_a_difference_inside_the_noise_is_a_tie(cells):
+    assert report.summary(cells, "auc", "vote3").loc["ours", "tie"]
+    cells.loc[cells["method"] == "ours", "auc"] = [0.92, 0.92, 0.6201]
+    found = report.summary(cells, "auc", "vote3")
+    assert not found.loc["ours", "tie"]  # 2.00 and 2.01 points
+    one = report.summary(cells[cells["table"] == "easy"], "auc", "vote3")
+    assert one.loc["ours", "tie"]
+
+
 def test_lower_log_loss_is_a_gain(cells):
     found = report.summary(cells, "log_loss", "vote3")
     assert found.loc["ours", "wins"] == 2
@@ -63,9 +72,12 @@ def test_report_in_markdown(cells, tmp_path, capsys):
     assert report.main([str(path)]) == 0
     text = capsys.readouterr().out
     assert "## auc, 50 labels, 2 tables" in text
-    assert "| ours | 0.7700 | 1.5 | 1/1 | +2.00 ± 4.00 | -2.0 easy (100 rows) |" in text
+    assert (
+        "| ours | 0.7700 | 1.5 | 1/1 | +2.00 ± 4.00 tie | -2.0 easy (100 rows) |"
+        in text
+    )
     assert "| vote3 | 0.7500 | 1.5 |  |  |  |" in text
-    assert "| ours | +2.00 ± 4.00 (1/1) |" in text
+    assert "| ours | +2.00 ± 4.00 tie (1/1) |" in text
     assert "| vote3 | mean 0.7500 |" in text
     assert "| ours | 0.25 |" in text
     assert "- hard, seed 2, 50 labels, ours: Oh" in text
