@@ -128,14 +128,20 @@ def _rbf_logistic_regression(trial: Trial) -> Any:
     )
 
 
-def _semi_supervised(trial: Trial) -> Any:
+def _semi_supervised(trial: Trial, **parameters: Any) -> Any:
     from sklearn.frozen import FrozenEstimator
 
     from sklearn_featrix import SemiSupervisedClassifier
 
     return SemiSupervisedClassifier(
-        FrozenEstimator(trial.embedding), random_state=trial.seed
+        FrozenEstimator(trial.embedding), random_state=trial.seed, **parameters
     )
+
+
+def _of_low_effort(trial: Trial) -> Any:
+    from sklearn_featrix import SemiSupervisedClassifier
+
+    return SemiSupervisedClassifier(effort="low", random_state=trial.seed)
 
 
 def _without_embedding(trial: Trial) -> Any:
@@ -187,6 +193,10 @@ METHODS: dict[str, Method] = {
     "tabicl": Method("tree", lambda trial: make_pretrained("tabicl", trial.seed)),
     "in_context": Method("raw", _in_context, all_rows=True),
     "semi_supervised": Method("raw", _semi_supervised, all_rows=True),
+    "semi_supervised_low": Method("raw", _of_low_effort, all_rows=True),
+    "semi_supervised_distilled": Method(
+        "raw", lambda trial: _semi_supervised(trial, distill=True), all_rows=True
+    ),
     "semi_supervised_no_embedding": Method("raw", _without_embedding, all_rows=True),
 }
 
@@ -206,7 +216,7 @@ VOTES: dict[str, dict[str, int]] = {
         "catboost": 1,
         "lr_on_embedding": 1,
     },
-    # eight votes: the in-context classifier has two of them
+    # eight votes: the in-context classifier has three of them
     "semi_supervised_catboost": {"semi_supervised": 8, "catboost": 1},
 }
 

@@ -155,7 +155,7 @@ class SemiSupervisedClassifier(
         see no embedding, fitted on the labelled rows alone, encodings included; the two
         are compared over five folds, in which the embedding is not learnt anew. "auto"
         compares only if a classifier can tell labelled rows from unlabeled ones (see
-        `evidence_`). Without an embedding there is nothing to compare.
+        `evidence_`), and not with ``effort="low"``. Without an embedding there is nothing to compare.
     evaluate : bool, default=False
         Whether to compare the two votes in any case and tell it in `evidence_`.
     n_jobs : int, default=None
@@ -356,6 +356,8 @@ class SemiSupervisedClassifier(
             return self.evaluate
         if self.safe != "auto":
             return True
+        if self.effort == "low":
+            return False
         warn_of_shift(sample)
         shift = sample.shift()
         return shift is not None and shift.is_notable
