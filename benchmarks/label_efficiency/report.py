@@ -163,6 +163,54 @@ def failures(cells: pd.DataFrame) -> str:
     )
 
 
+def labels_needed(cells: pd.DataFrame, metric: str, baseline: str) -> pd.DataFrame:
+    """Tell how many labels the baseline needs to score as the others do.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        Lines of the results file.
+    metric : str
+        One of the metrics.
+    baseline : str
+        Method whose curve of mean score over the logarithm of the budget is read.
+
+    Returns
+    -------
+    DataFrame of shape (n_methods, n_budgets)
+        Labels, linear between budgets; infinite where the baseline does not get there
+        with the largest one, and NaN where it is better with the smallest. From tables
+        with all budgets.
+    """
+    wide = cells.pivot_table(metric, ["table", "seed"], ["budget", "method"]).dropna()
+    means = wide.groupby("table").mean().mean().unstack("budget")
+    sign = -1 if metric in LOWER_IS_BETTER else 1
+    # more labels that score less would make the curve ambiguous
+    reached = np.maximum.accumulate(sign * means.loc[baseline])
+    needed = np.interp(
+        sign * means, reached, np.log(means.columns), left=np.nan, right=np.inf
+    )
+    return pd.DataFrame(np.exp(needed), means.index, means.columns).drop(baseline)
+
+
+def _shown_labels(cells: pd.DataFrame, metric: str, baseline: str) -> str:
+    needed = labels_needed(cells, metric, baseline)
+    least, most = min(needed.columns), max(needed.columns)
+    lines = [("method", *(f"with {budget}" for budget in needed.columns))]
+    for method, row in needed.iterrows():
+        shown = row.map(
+            lambda labels: (
+                f"< {least}"
+                if np.isnan(labels)
+                else f"> {most}"
+                if np.isinf(labels)
+                else f"{labels:.0f}"
+            )
+        )
+        lines.append((method, *shown))
+    return _markdown(lines)
+
+
 def render(cells: pd.DataFrame, metrics: list[str], baseline: str) -> str:
     """Return the whole report as markdown."""
     sizes = cells.groupby("table")["n_pool"].max().to_dict()
@@ -170,6 +218,9 @@ def render(cells: pd.DataFrame, metrics: list[str], baseline: str) -> str:
     for metric in metrics:
         title = f"## {metric}, points over {baseline} ± standard error (wins/losses)"
         parts.append(f"{title}\n\n{_markdown(overview(cells, metric, baseline))}")
+        if cells["budget"].nunique() > 1:
+            title = f"## {metric}, labels that {baseline} needs to score as well"
+            parts.append(f"{title}\n\n{_shown_labels(cells, metric, baseline)}")
         for budget, part in cells.groupby("budget"):
             means = by_table(part, metric)
             title = f"## {metric}, {budget} labels, {len(means)} tables"

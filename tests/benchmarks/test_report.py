@@ -87,3 +87,25 @@ def test_report_in_markdown(cells, tmp_path, capsys):
     assert "1 tables" in text
     assert "ours" not in text
     assert "Failed" not in text
+
+
+def test_labels_that_the_baseline_needs():
+    scores = {
+        "vote3": [0.6, 0.7, 0.8],
+        "ours": [0.65, 0.75, 0.9],
+        "bad": [0.5, 0.6, 0.7],
+    }
+    cells = pd.DataFrame(
+        [
+            ("t", 0, budget, method, auc)
+            for method, curve in scores.items()
+            for budget, auc in zip([20, 80, 320], curve, strict=True)
+        ],
+        columns=["table", "seed", "budget", "method", "auc"],
+    )
+    found = report.labels_needed(cells, "auc", "vote3")
+    np.testing.assert_allclose(found.loc["ours"], [40, 160, np.inf])
+    np.testing.assert_allclose(found.loc["bad"], [np.nan, 20, 80])
+    shown = report._shown_labels(cells, "auc", "vote3")
+    assert "> 320" in shown
+    assert "< 20" in shown
