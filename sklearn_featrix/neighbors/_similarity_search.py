@@ -171,6 +171,7 @@ class SimilaritySearch(BaseEstimator):
         else:
             X = validate_table(self, X, reset=True)
         self._table = X
+        self._names = Table(X).names
         self._columns = None
         self._embedding = self._fit_embedding(X)
         self.index_ = np.arange(num_samples(X))
@@ -429,28 +430,19 @@ class SimilaritySearch(BaseEstimator):
             after = self._explain(table, given, positions, combine)
         return with_columns(
             index_rows(self._table, positions),
-            self._labels(),
+            self._names,
             {"index": self.index_[positions], "distance": self._told(distances)},
             after,
         )
 
-    def _labels(self):
-        return Table(self._table).names
-
     def _read(self, records):
         """Make a table of records; the labels of its columns that count."""
-        table, given = read_records(records, self._labels(), self._table)
-        some = Table(table)
-        if all(some.column(i).missing.all() for i in range(some.shape[1])):
-            raise ValueError(
-                "All values of the record are missing. Give at least one that is not."
-            )
-        return table, given
+        return read_records(records, self._names, self._table)
 
     def _queries(self, table, given, negatives, combine):
         """Vectors asked for, and those to search among."""
         embed, vectors = self._embed_known, self._vectors
-        if len(given) < len(self._labels()):
+        if len(given) < len(self._names):
             embed, vectors = self._partial_space(given)
         queries = embed(table).astype(np.float64)
         if combine == "centroid":

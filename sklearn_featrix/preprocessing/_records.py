@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -10,7 +10,7 @@ import numpy as np
 from scipy import sparse
 
 from ..utils._optional import import_optional
-from ._table import array_of_list, as_frame, raw_column_labels
+from ._table import array_of_list, as_frame, is_missing, raw_column_labels
 
 
 def read_records(records: Any, labels: list[Any], like: Any) -> tuple[Any, list[Any]]:
@@ -36,8 +36,8 @@ def read_records(records: Any, labels: list[Any], like: Any) -> tuple[Any, list[
     Raises
     ------
     ValueError
-        If there is no record, a label is unknown, no label is known, or records have
-        different ones.
+        If there is no record, a label is unknown, no label is known, records have
+        different ones, or all values are missing.
 
     Examples
     --------
@@ -60,6 +60,7 @@ def read_records(records: Any, labels: list[Any], like: Any) -> tuple[Any, list[
     n_records = len(columns[given[0]])
     if not n_records:
         raise ValueError("There is no record. Give at least one.")
+    _refuse_gaps_alone(value for values in columns.values() for value in values)
     full = {label: columns.get(label, [None] * n_records) for label in labels}
     frame = as_frame(like)
     if frame is None or not all(isinstance(label, str) for label in labels):
@@ -110,7 +111,16 @@ def _read_array(records: Any, labels: list[Any]) -> Any:
             f"{len(labels)} columns and at least one row. Give a dict to leave "
             "columns out."
         )
+    if not sparse.issparse(records):
+        _refuse_gaps_alone(records.ravel().tolist())
     return records
+
+
+def _refuse_gaps_alone(values: Iterable[Any]) -> None:
+    if all(map(is_missing, values)):
+        raise ValueError(
+            "All values of the record are missing. Give at least one that is not."
+        )
 
 
 def with_columns(

@@ -55,6 +55,8 @@ def test_labels_that_are_no_strings():
         ([1, 2], "must have all 3 columns"),
         (np.zeros((0, 3)), "at least one row"),
         (TABLE[:0], "There is no record"),
+        ({"a": None, "b": float("nan")}, "All values of the record are missing"),
+        ([None, None, float("nan")], "All values of the record are missing"),
     ],
 )
 def test_wrong_records_are_refused(records, message):
