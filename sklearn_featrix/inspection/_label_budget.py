@@ -169,7 +169,7 @@ class LabelBudgetDisplay:
         ax.grid(axis="y", color=_FAINT, linewidth=0.8)
         ax.set_axisbelow(True)
         ax.spines[["top", "right"]].set_visible(False)
-        ax.legend(frameon=False, fontsize="small")
+        ax.legend(frameon=False, fontsize="small", loc="lower right")
 
 
 def _draw(ax: Axes, sizes: Any, curve: Any, color: str, style: str, label: str) -> None:

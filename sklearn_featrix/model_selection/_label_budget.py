@@ -74,6 +74,28 @@ class LabelBudgetReport:
     --------
     label_budget_report : Makes it.
     sklearn_featrix.inspection.LabelBudgetDisplay : Draws it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn_featrix.model_selection import LabelBudgetReport
+    >>> scores = np.array([[0.69, 0.71], [0.76, 0.74], [0.77, 0.79]])
+    >>> intervals = np.array([[0.6, 0.8], [0.65, 0.85], [0.68, 0.88]])
+    >>> report = LabelBudgetReport(
+    ...     sizes=np.array([10, 20, 40]),
+    ...     scores=scores,
+    ...     plain_scores=scores - 0.02,
+    ...     intervals=intervals,
+    ...     plain_intervals=intervals - 0.02,
+    ...     ratio=0.25,
+    ...     n_labeled=50,
+    ...     confidence=0.9,
+    ... )
+    >>> report.plain_is_enough
+    False
+    >>> print(report.verdict)
+    100 labels in place of 50: +0.02... [-0..., +0...], inside the noise. Plain
+    supervised learning is not enough: with the unlabeled rows the estimator is better.
     """
 
     sizes: np.ndarray
@@ -166,7 +188,10 @@ class LabelBudgetReport:
     def _verdict_of_plain(self):
         _, low, high = self.advantage[-1]
         if low > 0:
-            return "The unlabeled rows help: plain supervised learning is not enough."
+            return (
+                "Plain supervised learning is not enough: with the unlabeled rows the "
+                "estimator is better."
+            )
         if is_tie(low, high):
             return (
                 "Plain supervised learning is enough, for all that these labels can "
@@ -306,16 +331,12 @@ def label_budget_report(
     >>> y = mask_labels(y, n_labeled=80, random_state=0)
     >>> model = SelfTrainingClassifier(LogisticRegression(), n_folds=None, max_iter=1)
     >>> report = label_budget_report(model, X, y, n_repeats=1, random_state=0)
-    >>> report
-    labels  score                 labelled rows alone   difference
-    13      0.8... [0.6..., 0.8...]  0.7... [0.6..., 0.8...]  0.0... [..., 0.1...] tie
-    22      0.8... [0.7..., 0.8...]  0.8... [0.6..., 0.8...]  0.0... [..., 0.0...] tie
-    38      0.8... [0.7..., 0.9...]  0.8... [0.7..., 0.9...]  0.0... [..., 0.1...] tie
-    64      0.9... [0.8..., 0.9...]  0.9... [0.8..., 0.9...]  ... tie
-    (90 % intervals, 5 folds)
-    160 labels in place of 80: +0.02... [-0.0..., +0.0...], inside the noise.
-    Plain supervised learning is enough, for all that these labels can tell: the
-    difference is a tie.
+    >>> report.sizes
+    array([13, 22, 38, 64])
+    >>> print(report.verdict)
+    160 labels in place of 80: +0.0... [-0.0..., +0.0...], inside the noise. Plain
+    supervised learning is enough, for all that these labels can tell: the difference
+    is a tie.
     """
     check_scalar(
         confidence, "confidence", Real, min_val=0, max_val=1,

@@ -37,7 +37,7 @@ def test_sizes_go_from_a_fifth_to_all_labels_of_a_train_part(helped):
 def test_unlabeled_rows_that_help_are_seen(helped):
     assert not helped.plain_is_enough
     assert (helped.advantage[:, 1] > 0).any()
-    assert "unlabeled rows help" in helped.verdict
+    assert "is not enough: with the unlabeled rows" in helped.verdict
     assert helped.curve[-1, 0] > 0.95
 
 
@@ -125,7 +125,7 @@ def test_repr_reads_like_a_report(helped):
     assert [line.split()[0] for line in lines[1:5]] == ["7", "12", "19", "32"]
     assert lines[5] == "(90 % intervals, 15 folds)"
     assert lines[6].startswith("80 labels in place of 40: ")
-    assert lines[7].startswith("The unlabeled rows help")
+    assert lines[7].startswith("Plain supervised learning is not enough")
 
 
 def test_verdicts():
