@@ -1,0 +1,1 @@
+"""What one good example finds: the rows nearest to a row of the rare class."""
