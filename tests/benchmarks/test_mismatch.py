@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks.label_efficiency.mismatch import POOLS, foreign_rows, spoil
+from benchmarks.label_efficiency.mismatch import POOLS, foreign_rows, report, spoil
 
 
 @pytest.fixture
@@ -58,3 +58,19 @@ def test_pools(tables, pool):
         pd.testing.assert_series_equal(spoilt["age"], own["age"])
     again = spoil(own, other, pool, seed=0)
     pd.testing.assert_frame_equal(spoilt, again)
+
+
+def test_report_gives_up_the_full_vote_where_all_folds_speak_against_it():
+    results = pd.DataFrame(
+        {
+            "pool": "units",
+            "budget": 20,
+            "full_auc": [0.70, 0.70, 0.90, 0.70],
+            "labeled_auc": [0.80, 0.80, 0.80, 0.80],
+            "differences": ["-0.1 -0.11 -0.1", "-0.1 0.3 -0.1", "0.1 0.1 0.1", None],
+        }
+    )
+    line = report(results).splitlines()[1].split()
+    assert line[:3] == ["units", "20", "4"]
+    assert line[3:6] == ["-5.00", "-2.50", "-10.00"]
+    assert line[-1] == "25%"
