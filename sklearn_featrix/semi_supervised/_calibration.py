@@ -179,8 +179,9 @@ class CrossCalibration:
     ----------
     method : {"sigmoid", "temperature"}
         Whether classes are shifted too.
-    keys : ndarray of shape (n_samples,)
-        Equal for equal rows; their order decides which rows are left out together.
+    keys : callable
+        Returns keys of all rows of the table, equal for equal rows; their order decides
+        which rows are left out together.
     """
 
     def __init__(self, method, keys):
@@ -208,7 +209,7 @@ class CrossCalibration:
         CalibratedFit or classifier
             The fit as it is where not two classes have two different labelled rows.
         """
-        folds = deal_folds(own, self.keys[labeled], N_FOLDS)
+        folds = deal_folds(own, self.keys()[labeled], N_FOLDS)
         known = folds >= 0
         present = np.unique(own[known])
         if len(present) < 2:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import warnings
+from functools import cache
 from numbers import Integral, Real
 
 import numpy as np
@@ -278,7 +279,7 @@ class SelfTrainingClassifier(WrappedClassifier):
         unlabeled = np.flatnonzero(~labels.labeled & kept)
         self._check_rows(labeled, unlabeled)
         learner = Learner(self.estimator, X, labels.classes, weights, params)
-        keys = self._row_keys(X)
+        keys = cache(lambda: row_keys(X))  # after a fit: its errors come first
         make_run = self._run_maker(learner, labels.codes, labeled, len(unlabeled), keys)
         n_rounds, history = self._judge(
             make_run, keys, labels.codes, labeled, unlabeled
@@ -322,11 +323,6 @@ class SelfTrainingClassifier(WrappedClassifier):
                 "k_best is larger than the amount of unlabeled samples. All unlabeled "
                 "samples will be labeled in the first iteration",
             )
-
-    def _row_keys(self, X):
-        """Keys of the rows, None where nothing is held out."""
-        is_judged = self.n_folds is not None and self.max_iter != 0
-        return row_keys(X) if is_judged or self.calibration is not None else None
 
     def _run_maker(self, learner, codes, labeled, n_unlabeled, keys):
         """Make a function that starts self-training on given rows."""
@@ -394,7 +390,7 @@ class SelfTrainingClassifier(WrappedClassifier):
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # the fits that count repeat them
                 best, history = judge_rounds(
-                    make_run, keys, codes, labeled, unlabeled,
+                    make_run, keys(), codes, labeled, unlabeled,
                     n_folds=self.n_folds, n_rounds=self.max_iter,
                     max_rows=MAX_JUDGING_ROWS if is_bounded else None,
                 )  # fmt: skip
