@@ -6,7 +6,6 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.special import log_softmax, softmax
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.utils.metaestimators import available_if
 
 from ._held_out import deal_folds
 
@@ -101,16 +100,10 @@ def _logs(proba):
     return np.log(np.maximum(proba, SMALLEST))
 
 
-def _fitted_has(method):
-    def check(self):
-        getattr(self.estimator, method)
-        return True
-
-    return check
-
-
 class CalibratedFit(ClassifierMixin, BaseEstimator):
     """A fitted classifier whose probabilities are put right.
+
+    It has no `decision_function`: that of the classifier would speak for other classes.
 
     Parameters
     ----------
@@ -148,11 +141,6 @@ class CalibratedFit(ClassifierMixin, BaseEstimator):
     def predict(self, X, **params):
         """Class of the highest probability."""
         return self.classes_[self.predict_proba(X, **params).argmax(axis=1)]
-
-    @available_if(_fitted_has("decision_function"))
-    def decision_function(self, X, **params):
-        """Decision function of the classifier, as it is."""
-        return self.estimator.decision_function(X, **params)
 
 
 def put_right(proba, scaling, held_out):
