@@ -89,7 +89,7 @@ class SelfTrainingClassifier(WrappedClassifier):
         each, and what they say of these decides: "temperature" makes all probabilities
         less or more sure, "sigmoid" moves classes up or down as well, so that their
         mean probabilities come near the class shares of the labels. The ranking of
-        rows by one of two classes stays as it is.
+        rows by one of two classes stays as it is; there is no `decision_function`.
     unlabeled : "auto", None or scalar, default="auto"
         What marks an unlabeled row in `y`, see
         :func:`~sklearn_featrix.utils.is_labeled`.
