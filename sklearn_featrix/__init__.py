@@ -10,6 +10,7 @@ from typing import Any
 __version__ = "0.1.0.dev0"
 
 _ROOM_OF = {
+    "CostSensitiveClassifier": "calibration",
     "DomainFilter": "covariate_shift",
     "EmbeddingTransformer": "embedding",
     "InContextClassifier": "in_context",
@@ -17,6 +18,7 @@ _ROOM_OF = {
     "LabelSpreading": "semi_supervised",
     "LabeledOnly": "compose",
     "LabeledSplit": "model_selection",
+    "PriorCorrectedClassifier": "calibration",
     "SelfTrainingClassifier": "semi_supervised",
     "SelectiveClassifier": "calibration",
     "SemiSupervisedClassifier": "semi_supervised",

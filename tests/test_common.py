@@ -12,12 +12,14 @@ from sklearn.utils.estimator_checks import estimator_checks_generator
 
 import sklearn_featrix
 from sklearn_featrix import (
+    CostSensitiveClassifier,
     DomainFilter,
     EmbeddingTransformer,
     InContextClassifier,
     LabeledOnly,
     LabelPropagation,
     LabelSpreading,
+    PriorCorrectedClassifier,
     SelectiveClassifier,
     SelfTrainingClassifier,
     SemiSupervisedClassifier,
@@ -32,6 +34,7 @@ ONE_MEMBER = SemiSupervisedClassifier(
     embedding=None, members=[("linear", LogisticRegression(), "linear")]
 )
 INSTANCES = {
+    "CostSensitiveClassifier": [CostSensitiveClassifier(ONE_MEMBER, "balanced")],
     "DomainFilter": [
         DomainFilter(
             SemiSupervisedClassifier(
@@ -61,6 +64,10 @@ INSTANCES = {
         ),
     ],
     "LabeledOnly": [LabeledOnly(LogisticRegression())],
+    "PriorCorrectedClassifier": [
+        PriorCorrectedClassifier(ONE_MEMBER, "balanced"),
+        PriorCorrectedClassifier(ONE_MEMBER, "estimated"),
+    ],
     # Both answer every row of the checks, which know no unknown.
     "SelectiveClassifier": [
         SelectiveClassifier(ONE_MEMBER, criterion="confidence", target=0, region=None),
@@ -108,6 +115,7 @@ SLOW = {
     "InContextClassifier-1",
     "LabelPropagation-2",
     "LabelSpreading-3",
+    "PriorCorrectedClassifier-1",
     "SelectiveClassifier-1",
     "SelfTrainingClassifier-1",
     "SelfTrainingClassifier-2",

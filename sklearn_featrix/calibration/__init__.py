@@ -1,5 +1,11 @@
-"""Decisions from probabilities: when to answer, and when to say that one cannot."""
+"""Decisions from probabilities: which class, at which cost, and when not to answer."""
 
+from ._cost_sensitive_classifier import CostSensitiveClassifier
+from ._prior_corrected_classifier import PriorCorrectedClassifier
 from ._selective_classifier import SelectiveClassifier
 
-__all__ = ["SelectiveClassifier"]
+__all__ = [
+    "CostSensitiveClassifier",
+    "PriorCorrectedClassifier",
+    "SelectiveClassifier",
+]
