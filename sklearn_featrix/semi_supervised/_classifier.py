@@ -44,6 +44,7 @@ from ._vote import FittedVote, Vote
 
 MOST_TAUGHT = 10_000
 DEFAULT_TEMPERATURE = 0.87
+MANY_LABELED = 100  # from here on the default members are not too sure themselves
 _DEFAULT_NAMES = {name for name, _, _ in default_members(has_embedding=True)}
 
 
@@ -134,7 +135,8 @@ class SemiSupervisedClassifier(
         The mean of the members' probabilities is raised to the power of
         ``1 / temperature`` and brought back to a sum of one: below 1 it becomes surer.
         A mean is less sure than it has a right to be [1]_. None is 0.87 for the default
-        members and 1, the plain mean, for others.
+        members from 100 labelled rows on; with fewer, members are too sure themselves,
+        and None is 1, the plain mean, as for members of your own.
     effort : {"low", "auto"}, default="auto"
         "low" makes two members only, logistic regression on "linear" and ExtraTrees on
         "tree+embedding", with ``EmbeddingTransformer(effort="low")``: about a fifth of
@@ -155,7 +157,8 @@ class SemiSupervisedClassifier(
         see no embedding, fitted on the labelled rows alone, encodings included; the two
         are compared over five folds, in which the embedding is not learnt anew. "auto"
         compares only if a classifier can tell labelled rows from unlabeled ones (see
-        `evidence_`), and not with ``effort="low"``. Without an embedding there is nothing to compare.
+        `evidence_`), and not with ``effort="low"``. Without an embedding there is
+        nothing to compare.
     evaluate : bool, default=False
         Whether to compare the two votes in any case and tell it in `evidence_`.
     n_jobs : int, default=None
@@ -310,7 +313,7 @@ class SemiSupervisedClassifier(
         keys = row_keys(X)
         spaces = self._fit_spaces(X, keys, weights, members, random_state)
         rows = _TrainingRows.of(keys, labels, weights)
-        vote = Vote(members, member_weights, self._chosen_temperature())
+        vote = Vote(members, member_weights, self._chosen_temperature(rows.n_pairs))
         fitted = self._fit_members(spaces, X, rows, labels, vote, random_state)
         sample = EvidenceSample.of_fit(X, rows, labels, spaces, random_state)
         comparison = self._compare_votes(
@@ -392,10 +395,11 @@ class SemiSupervisedClassifier(
             return default_weights(members)
         return check_weights(self.weights, members)
 
-    def _chosen_temperature(self):
+    def _chosen_temperature(self, n_labeled):
         if self.temperature is not None:
             return self.temperature
-        return DEFAULT_TEMPERATURE if self.members is None else 1.0
+        is_measured = self.members is None and n_labeled >= MANY_LABELED
+        return DEFAULT_TEMPERATURE if is_measured else 1.0
 
     def _fit_spaces(self, X, keys, weights, members, random_state):
         return TableSpaces(

@@ -124,9 +124,15 @@ def test_raw_space_keeps_the_dataframe_and_its_column_order(table):
     )
 
 
-@pytest.mark.parametrize("temperature", [None, 1, 2.0])
-def test_probabilities_are_the_weighted_mean_of_the_members(table, temperature):
-    X, _, y_partial = table
+@pytest.mark.parametrize(
+    ("temperature", "n_labeled", "power"),
+    [(None, 40, 1), (None, 120, 1 / 0.87), (2.0, 40, 0.5)],
+)
+def test_probabilities_are_the_weighted_mean_of_the_members(
+    table, temperature, n_labeled, power
+):
+    X, y, _ = table
+    y_partial = mask_labels(y, n_labeled=n_labeled, random_state=0)
     clf = SemiSupervisedClassifier(QUICK, temperature=temperature, random_state=0)
     clf.fit(X, y_partial)
     spaces = [space for _, _, space in default_members(has_embedding=True)]
@@ -137,7 +143,7 @@ def test_probabilities_are_the_weighted_mean_of_the_members(table, temperature):
     ]
     assert len(votes) == 6
     mean = (sum(votes) + 2 * clf.named_estimators_.in_context.predict_proba(X)) / 8
-    expected = mean ** (1 / (temperature or 0.87))
+    expected = mean**power
     expected /= expected.sum(axis=1, keepdims=True)
     np.testing.assert_allclose(clf.predict_proba(X), expected)
 
