@@ -269,11 +269,13 @@ def test_labeled_only_vote(members, spaces):
     assert len(vote.weights) == len(spaces)
 
 
-def test_default_labeled_only_vote_has_the_members_without_embedding():
-    vote = labeled_only(Vote([], np.array([])), True)
-    names = [name for name, _, _ in vote.members]
-    assert names == [name for name, _, _ in default_members(has_embedding=False)]
-    np.testing.assert_array_equal(vote.weights, default_weights(vote.members))
+@pytest.mark.parametrize("effort", ["auto", "low"])
+def test_default_labeled_only_vote_has_the_members_without_embedding(effort):
+    members = default_members(has_embedding=True, effort=effort)
+    vote = labeled_only(Vote(members, default_weights(members)), True)
+    expected = default_members(has_embedding=False, effort=effort)
+    assert [name for name, _, _ in vote.members] == [name for name, _, _ in expected]
+    np.testing.assert_array_equal(vote.weights, default_weights(expected))
 
 
 def test_comparison_of_given_probabilities():
