@@ -44,6 +44,7 @@ _ROOMS = (
     "exceptions",
     "in_context",
     "inspection",
+    "losses",
     "metrics",
     "model_selection",
     "neighbors",
