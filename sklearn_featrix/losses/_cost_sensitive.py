@@ -38,6 +38,11 @@ class CostSensitiveLoss(ClassLoss):
     ValueError
         If `cost_matrix` is not square, not finite, or for another number of classes.
 
+    See Also
+    --------
+    sklearn_featrix.calibration.CostSensitiveClassifier : Answers by cost, from
+        probabilities.
+
     Notes
     -----
     Shape
