@@ -1,0 +1,1 @@
+"""What prior correction does for decisions and probabilities of rare classes."""
