@@ -7,7 +7,7 @@ from benchmarks.label_efficiency.optional import runnable
 from benchmarks.label_efficiency.protocol import Trial
 from benchmarks.label_efficiency.study import Predictor, run_cell
 
-SEMI_SUPERVISED = {"semi_supervised", "semi_supervised_no_embedding"}
+SEMI_SUPERVISED = {name for name in METHODS if name.startswith("semi_supervised")}
 
 
 @pytest.fixture
