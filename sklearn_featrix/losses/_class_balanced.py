@@ -102,7 +102,8 @@ class ClassBalancedLoss(ClassLoss):
         check_gamma(gamma)
         self.beta = beta
         self.gamma = gamma
-        self.class_counts = None if class_counts is None else _read_counts(class_counts)
+        self.class_counts = class_counts
+        self._counts = None if class_counts is None else _read_counts(class_counts)
 
     def losses_by_class(self, logits: Tensor) -> Tensor:
         """Compute the loss of each row for each class, before the weights."""
@@ -110,7 +111,7 @@ class ClassBalancedLoss(ClassLoss):
 
     def class_weight(self, counts: Tensor) -> Tensor:
         """Compute the weights, from the batch's counts if there are no others."""
-        known = counts.detach() if self.class_counts is None else self.class_counts
+        known = counts.detach() if self._counts is None else self._counts
         # .double() after .cpu(): not every accelerator has 64 bits
         weights = effective_weights(known.cpu().double().numpy(), self.beta)
         return like(torch.from_numpy(weights), counts, "class_counts")

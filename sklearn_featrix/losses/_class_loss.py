@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from inspect import signature
+from typing import Any, Self
 
 import torch
 from torch import Tensor, nn
@@ -16,7 +18,8 @@ REDUCTIONS = ("mean", "sum", "none")
 class ClassLoss(nn.Module):
     """A criterion that is linear in the targets.
 
-    A subclass says in `losses_by_class` what each class would cost as the label of a
+    Its parameters can be read, set and cloned as those of an estimator, so that
+    ``loss__gamma`` can be searched. A subclass says in `losses_by_class` what each class would cost as the label of a
     row. Soft targets then average these costs, and mixing targets mixes losses.
     """
 
@@ -36,6 +39,53 @@ class ClassLoss(nn.Module):
         self.label_smoothing = label_smoothing
         self.ignore_index = ignore_index
         self.reduction = reduction
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """Get the parameters.
+
+        Parameters
+        ----------
+        deep : bool, default=True
+            Without effect: no parameter has parameters of its own.
+
+        Returns
+        -------
+        dict
+            Names and values, as they were given.
+        """
+        names = list(signature(type(self).__init__).parameters)[1:]
+        return {name: getattr(self, name) for name in names}
+
+    def set_params(self, **params: Any) -> Self:
+        """Set parameters.
+
+        Parameters
+        ----------
+        **params : dict
+            Names and values.
+
+        Returns
+        -------
+        ClassLoss
+            Itself.
+
+        Raises
+        ------
+        ValueError
+            If there is no such parameter, or a value is out of range.
+        """
+        known = self.get_params()
+        for name in params:
+            if name not in known:
+                raise ValueError(
+                    f"Invalid parameter {name!r} of {type(self).__name__}. Valid are "
+                    f"{', '.join(known)}."
+                )
+        type(self).__init__(self, **{**known, **params})
+        return self
+
+    def __sklearn_clone__(self) -> Self:
+        return type(self)(**self.get_params())
 
     def losses_by_class(self, logits: Tensor) -> Tensor:
         """Compute the loss of each row for each class as its label."""

@@ -99,9 +99,10 @@ class CostSensitiveLoss(ClassLoss):
             )
         if not costs.isfinite().all():
             raise ValueError(f"cost_matrix must be finite, got {costs.tolist()}.")
-        self.cost_matrix = costs
+        self.cost_matrix = cost_matrix
+        self._costs = costs
 
     def losses_by_class(self, logits: Tensor) -> Tensor:
         """Compute the expected cost of each row for each class as its label."""
-        costs = like(self.cost_matrix, logits, "cost_matrix")
+        costs = like(self._costs, logits, "cost_matrix")
         return logits.softmax(dim=1) @ costs.T

@@ -95,7 +95,8 @@ class FocalLoss(ClassLoss):
         )
         check_gamma(gamma)
         self.gamma = gamma
-        self.alpha = None if alpha is None else _weight_of_each_class(alpha)
+        self.alpha = alpha
+        self._alpha = None if alpha is None else _weight_of_each_class(alpha)
 
     def losses_by_class(self, logits: Tensor) -> Tensor:
         """Compute the loss of each row for each class as its label, before `alpha`."""
@@ -103,7 +104,7 @@ class FocalLoss(ClassLoss):
 
     def class_weight(self, counts: Tensor) -> Tensor | None:
         """Give `alpha`."""
-        return None if self.alpha is None else like(self.alpha, counts, "alpha")
+        return None if self._alpha is None else like(self._alpha, counts, "alpha")
 
 
 def focal_losses(logits: Tensor, gamma: float) -> Tensor:

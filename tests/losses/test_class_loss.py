@@ -6,6 +6,7 @@ import pickle
 import numpy as np
 import pytest
 import torch
+from sklearn.base import clone
 from torch.nn import functional
 
 from sklearn_featrix.losses import ClassBalancedLoss, CostSensitiveLoss, FocalLoss
@@ -211,3 +212,32 @@ def test_refuses_wrong_parameters(make):
 def test_refuses_wrong_smoothing(make, smoothing):
     with pytest.raises(ValueError, match="label_smoothing must be at least 0"):
         make(label_smoothing=smoothing)
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [
+        FocalLoss(1.5, [1, 3], label_smoothing=0.1),
+        ClassBalancedLoss(0.9, class_counts=np.array([9, 1])),
+        CostSensitiveLoss([[0, 1], [5, 0]]),
+    ],
+)
+def test_clone_gives_the_same_loss(loss):
+    same = clone(loss)
+    assert same is not loss
+    logits, target = torch.randn(6, 2), torch.tensor([0, 1, 1, 0, -1, 1])
+    torch.testing.assert_close(same(logits, target), loss(logits, target))
+
+
+def test_set_params_takes_effect_and_keeps_the_others():
+    loss = FocalLoss(alpha=0.25).set_params(gamma=0.5)
+    expected = FocalLoss(0.5, 0.25)
+    logits, target = torch.randn(6, 2), torch.tensor([0, 1, 1, 0, -1, 1])
+    torch.testing.assert_close(loss(logits, target), expected(logits, target))
+
+
+def test_set_params_refuses_what_is_no_parameter():
+    with pytest.raises(ValueError, match="Invalid parameter 'beta' of FocalLoss"):
+        FocalLoss().set_params(beta=0.9)
+    with pytest.raises(ValueError, match="gamma must be"):
+        FocalLoss().set_params(gamma=-1)
