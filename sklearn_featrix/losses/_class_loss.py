@@ -19,8 +19,9 @@ class ClassLoss(nn.Module):
     """A criterion that is linear in the targets.
 
     Its parameters can be read, set and cloned as those of an estimator, so that
-    ``loss__gamma`` can be searched. A subclass says in `losses_by_class` what each class would cost as the label of a
-    row. Soft targets then average these costs, and mixing targets mixes losses.
+    ``loss__gamma`` can be searched. A subclass says in `losses_by_class` what each
+    class would cost as the label of a row. Soft targets then average these costs, and
+    mixing targets mixes losses.
     """
 
     def __init__(
