@@ -1,0 +1,52 @@
+"""Criteria by the names that estimators know them by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from ._class_balanced import ClassBalancedLoss
+from ._class_loss import ClassLoss
+from ._cost_sensitive import CostSensitiveLoss
+from ._focal import FocalLoss
+
+__all__ = ["LOSS_NAMES", "criterion_by_name"]
+
+_MAKERS: dict[str, Callable[..., ClassLoss]] = {
+    "cross_entropy": partial(FocalLoss, 0.0),
+    "focal": FocalLoss,
+    "class_balanced": ClassBalancedLoss,
+}
+LOSS_NAMES = (*_MAKERS, "cost_sensitive")
+
+
+def criterion_by_name(name: str, **params: Any) -> ClassLoss:
+    """Make a criterion.
+
+    Parameters
+    ----------
+    name : {"cross_entropy", "focal", "class_balanced", "cost_sensitive"}
+        Its name.
+    **params : dict
+        Parameters that differ from their defaults.
+
+    Returns
+    -------
+    ClassLoss
+        The criterion.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is unknown or out of range, or a cost matrix is missing.
+    """
+    if name == "cost_sensitive" and "cost_matrix" not in params:
+        raise ValueError(
+            "loss='cost_sensitive' needs the costs: pass "
+            "loss=CostSensitiveLoss(cost_matrix) of sklearn_featrix.losses, or set "
+            "loss__cost_matrix."
+        )
+    if name == "cost_sensitive":
+        return CostSensitiveLoss(params["cost_matrix"]).set_params(**params)
+    return _MAKERS[name]().set_params(**params)

@@ -1,0 +1,33 @@
+import pytest
+import torch
+from torch.nn import functional
+
+from sklearn_featrix.losses import ClassBalancedLoss, CostSensitiveLoss, FocalLoss
+from sklearn_featrix.losses._names import LOSS_NAMES, criterion_by_name
+
+
+def test_names():
+    logits, target = torch.randn(5, 2), torch.tensor([0, 1, 1, 0, 0])
+    torch.testing.assert_close(
+        criterion_by_name("cross_entropy")(logits, target),
+        functional.cross_entropy(logits, target),
+    )
+    focal = criterion_by_name("focal", gamma=1.0)
+    assert isinstance(focal, FocalLoss) and focal.gamma == 1
+    balanced = criterion_by_name("class_balanced", beta=0.5)
+    assert isinstance(balanced, ClassBalancedLoss) and balanced.beta == 0.5
+    costs = criterion_by_name("cost_sensitive", cost_matrix=[[0, 1], [2, 0]])
+    assert isinstance(costs, CostSensitiveLoss)
+    assert set(LOSS_NAMES) == {
+        "cross_entropy",
+        "focal",
+        "class_balanced",
+        "cost_sensitive",
+    }
+
+
+def test_refusals():
+    with pytest.raises(ValueError, match="needs the costs: pass loss=CostSensitive"):
+        criterion_by_name("cost_sensitive")
+    with pytest.raises(ValueError, match="Invalid parameter 'cost_matrix' of FocalL"):
+        criterion_by_name("focal", cost_matrix=[[0, 1], [1, 0]])
