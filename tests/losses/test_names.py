@@ -13,9 +13,11 @@ def test_names():
         functional.cross_entropy(logits, target),
     )
     focal = criterion_by_name("focal", gamma=1.0)
-    assert isinstance(focal, FocalLoss) and focal.gamma == 1
+    assert isinstance(focal, FocalLoss)
+    assert focal.gamma == 1
     balanced = criterion_by_name("class_balanced", beta=0.5)
-    assert isinstance(balanced, ClassBalancedLoss) and balanced.beta == 0.5
+    assert isinstance(balanced, ClassBalancedLoss)
+    assert balanced.beta == 0.5
     costs = criterion_by_name("cost_sensitive", cost_matrix=[[0, 1], [2, 0]])
     assert isinstance(costs, CostSensitiveLoss)
     assert set(LOSS_NAMES) == {
