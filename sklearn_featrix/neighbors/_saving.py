@@ -20,6 +20,7 @@ _KNOWN = {
     "FrozenEstimator": "sklearn.frozen",
     "Missing": "sklearn_featrix.preprocessing._flag",
     "NumericEncoder": "sklearn_featrix.preprocessing._numeric",
+    "RowSpace": "sklearn_featrix.neighbors._row_space",
     "ScaledTable": "sklearn_featrix.neighbors._scaled_table",
     "SimilaritySearch": "sklearn_featrix.neighbors",
     "TableEncoder": "sklearn_featrix.preprocessing",

@@ -6,32 +6,26 @@ from numbers import Integral
 from pathlib import Path
 
 import numpy as np
-from scipy import sparse
-from sklearn.base import BaseEstimator, clone
-from sklearn.frozen import FrozenEstimator
-from sklearn.utils import check_array, check_random_state
+from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ..preprocessing import TableEncoder
-from ..preprocessing._records import read_records, with_columns
+from ..preprocessing._records import with_columns
 from ..preprocessing._stack import stack_tables
-from ..preprocessing._table import Table
-from ..preprocessing._table_files import load_table, save_table
 from ..preprocessing._validation import validate_table
 from ..utils._compat import HasMethods, StrOptions, fit_context, index_rows, num_samples
-from ._column_space import ColumnSpace, unit
-from ._saving import load_state, save_state
+from ._query import masked_rows, read_query
+from ._reasons import explain as reasons_of
+from ._row_space import RowSpace
+from ._search_checks import SearchChecksMixin
+from ._search_files import SearchFilesMixin
+from ._store import VectorStore
 from ._vectors import Vectors
 
 __all__ = ["SimilaritySearch"]
 
-ROWS_AT_A_TIME = 50_000
-N_PROBES = 2_000
-N_REASONS = 3
-NEGATIVE_WEIGHT = 0.5
 
-
-class SimilaritySearch(BaseEstimator):
+class SimilaritySearch(SearchFilesMixin, SearchChecksMixin, BaseEstimator):
     """Find the rows of a raw table that are most like a record, and say why.
 
     Parameters
@@ -148,8 +142,6 @@ class SimilaritySearch(BaseEstimator):
         self.n_jobs = n_jobs
         self.random_state = random_state
 
-    # ------------------------------------------------------------------- fit and table
-
     @fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y=None):
         """Keep a table to search in.
@@ -166,78 +158,27 @@ class SimilaritySearch(BaseEstimator):
         self : SimilaritySearch
             The fitted search.
         """
-        if isinstance(self.embedding, str) and self.embedding == "passthrough":
-            X = validate_data(self, X, dtype=[np.float32, np.float64])
-        else:
-            X = validate_table(self, X, reset=True)
+        X = self._validate(X, reset=True)
         self._table = X
-        self._names = Table(X).names
-        self._columns = None
-        self._embedding = self._fit_embedding(X)
+        self._space = RowSpace(self.embedding, self.metric, self.random_state).fit(X)
         self.index_ = np.arange(num_samples(X))
         self._next_index = num_samples(X)
-        self._vectors = Vectors(self._kept(X), backend=self.backend, n_jobs=self.n_jobs)
+        rows = VectorStore(self.store, self.dtype).fill(
+            X, self._space.transform, in_blocks=self._space.embedding_ is not None
+        )
+        self._vectors = Vectors(rows, backend=self.backend, n_jobs=self.n_jobs)
         self._forget_derived()
         return self
+
+    def _validate(self, X, *, reset=False):
+        if isinstance(self.embedding, str) and self.embedding == "passthrough":
+            return validate_data(self, X, reset=reset, dtype=[np.float32, np.float64])
+        return validate_table(self, X, reset=reset)
 
     def _forget_derived(self):
         """Forget what is made from all rows on first use."""
         self._encoded = None
         self._gaps = None
-
-    def _fit_embedding(self, X):
-        """Fit what makes vectors of rows; None for rows that are vectors."""
-        if isinstance(self.embedding, str):
-            return self._fit_columns(X) if self.embedding == "auto" else None
-        if isinstance(self.embedding, FrozenEstimator):
-            return self.embedding
-        return clone(self.embedding).fit(X)
-
-    def _fit_columns(self, X):
-        return ColumnSpace(self.metric, self.random_state).fit(X)
-
-    def _column_space(self):
-        """Make the space in which columns can be told apart, fitted on first use."""
-        if isinstance(self._embedding, ColumnSpace):
-            return self._embedding
-        if self._columns is None:
-            self._columns = self._fit_columns(self._table)
-        return self._columns
-
-    def _embed(self, X):
-        if isinstance(self._embedding, ColumnSpace):
-            return self._embedding.transform(X)
-        vectors = X if self._embedding is None else self._embedding.transform(X)
-        vectors = vectors.toarray() if sparse.issparse(vectors) else vectors
-        vectors = check_array(vectors, dtype=[np.float64, np.float32], copy=False)
-        if self.metric == "cosine":
-            vectors = unit(vectors)
-        return vectors.astype(np.float32, copy=False)
-
-    def _kept(self, X):
-        """Vectors of a table, in memory or in the file, made block by block."""
-        n_rows = num_samples(X)
-        if self.store is None and (n_rows <= ROWS_AT_A_TIME or not self._embedding):
-            return self._embed(X).astype(self.dtype, copy=False)
-        kept = None
-        for start in range(0, n_rows, ROWS_AT_A_TIME):
-            stop = min(start + ROWS_AT_A_TIME, n_rows)
-            block = self._embed(index_rows(X, np.arange(start, stop)))
-            if kept is None:
-                kept = self._empty((n_rows, block.shape[1]))
-            kept[start:stop] = block
-        return kept if self.store is None else self._mapped(kept)
-
-    def _empty(self, shape):
-        if self.store is None:
-            return np.empty(shape, dtype=self.dtype)
-        return np.lib.format.open_memmap(
-            self.store, mode="w+", dtype=self.dtype, shape=shape
-        )
-
-    def _mapped(self, written):
-        written.flush()
-        return np.load(self.store, mmap_mode="r", allow_pickle=False)
 
     @fit_context(prefer_skip_nested_validation=True)
     def add(self, X):
@@ -255,13 +196,13 @@ class SimilaritySearch(BaseEstimator):
         """
         check_is_fitted(self)
         X = self._validate(X)
-        vectors = self._embed(X)
+        vectors = self._space.transform(X)
         self._table = stack_tables(self._table, X)
         added = np.arange(self._next_index, self._next_index + len(vectors))
         self._vectors.add(vectors)
         self.index_ = np.concatenate([self.index_, added])
         self._next_index += len(vectors)
-        self._rewrite_store()
+        self._settle()
         return added
 
     def remove(self, index):
@@ -296,18 +237,14 @@ class SimilaritySearch(BaseEstimator):
         self._table = index_rows(self._table, np.flatnonzero(kept))
         self._vectors.keep(kept)
         self.index_ = self.index_[kept]
-        self._rewrite_store()
+        self._settle()
         return self
 
-    def _rewrite_store(self):
+    def _settle(self):
         self._forget_derived()
-        if self.store is None or self._vectors.graph is not None:
-            return
-        written = self._empty(self._vectors.rows.shape)
-        written[:] = self._vectors.rows
-        self._vectors.rows = self._mapped(written)
-
-    # ------------------------------------------------------------------------- queries
+        if self._vectors.graph is None:
+            store = VectorStore(self.store, self.dtype)
+            self._vectors.rows = store.rewrite(self._vectors.rows)
 
     def kneighbors(self, X=None, n_neighbors=10, return_distance=True):
         """Find the nearest rows of each row of a table.
@@ -340,25 +277,18 @@ class SimilaritySearch(BaseEstimator):
         if X is None:
             distances, positions = self._neighbors_of_kept(n_neighbors)
         else:
-            queries = self._embed(self._validate(X))
+            queries = self._space.transform(self._validate(X))
             distances, positions = self._vectors.nearest(queries, n_neighbors)
         indices = np.where(positions < 0, -1, self.index_[positions])
-        return (self._told(distances), indices) if return_distance else indices
+        if not return_distance:
+            return indices
+        return self._space.told(distances), indices
 
     def _neighbors_of_kept(self, n_neighbors):
         found = self._vectors.nearest(self._vectors.rows, n_neighbors + 1)
         own = found[1] == np.arange(len(self._vectors))[:, np.newaxis]
         own[~own.any(axis=1), -1] = True  # more copies of the row than were asked for
         return tuple(part[~own].reshape(len(own), n_neighbors) for part in found)
-
-    def _told(self, distances):
-        """Turn distances between vectors into those of the metric."""
-        return distances**2 / 2 if self.metric == "cosine" else distances
-
-    def _validate(self, X):
-        if isinstance(self.embedding, str) and self.embedding == "passthrough":
-            return validate_data(self, X, reset=False, dtype=[np.float32, np.float64])
-        return validate_table(self, X, reset=False)
 
     def find_similar(
         self,
@@ -418,76 +348,40 @@ class SimilaritySearch(BaseEstimator):
         """
         check_is_fitted(self)
         _check_k(k)
-        if combine not in ("centroid", "max"):
-            raise ValueError(f"combine={combine!r} must be 'centroid' or 'max'.")
-        table, given = self._read(records)
-        queries, vectors = self._queries(table, given, negatives, combine)
-        distances, positions = self._nearest_of_any(
-            vectors, queries, min(k, len(vectors)), self._allowed(where)
+        query = read_query(
+            self._space, records, self._table, negatives=negatives, combine=combine
         )
-        after = {}
+        distances, positions = self._nearest_of_any(query, k, self._allowed(where))
+        rows, after = index_rows(self._table, positions), {}
         if explain:
-            after = self._explain(table, given, positions, combine)
-        return with_columns(
-            index_rows(self._table, positions),
-            self._names,
-            {"index": self.index_[positions], "distance": self._told(distances)},
-            after,
-        )
+            columns = self._space.columns(self._table)
+            after = reasons_of(self._space, query, columns, rows, combine)
+        before = {
+            "index": self.index_[positions],
+            "distance": self._space.told(distances),
+        }
+        return with_columns(rows, self._space.labels_, before, after)
 
-    def _read(self, records):
-        """Make a table of records; the labels of its columns that count."""
-        return read_records(records, self._names, self._table)
-
-    def _queries(self, table, given, negatives, combine):
-        """Vectors asked for, and those to search among."""
-        embed, vectors = self._embed_known, self._vectors
-        if len(given) < len(self._names):
-            embed, vectors = self._partial_space(given)
-        queries = embed(table).astype(np.float64)
-        if combine == "centroid":
-            queries = queries.mean(axis=0, keepdims=True)
-        if negatives is not None:
-            mean = self._mean_vector(negatives, given, embed)
-            queries = queries - NEGATIVE_WEIGHT * mean
-        return (unit(queries) if self.metric == "cosine" else queries), vectors
-
-    def _embed_known(self, table):
-        if isinstance(self._embedding, ColumnSpace):
-            return self._embedding.transform(table)
-        return self._embed(self._validate(table))
-
-    def _mean_vector(self, negatives, given, embed):
-        table, known = self._read(negatives)
-        if known != given:
-            raise ValueError(
-                f"The records have the columns {given}, the negatives {known}. Give "
-                "both the same ones."
-            )
-        return embed(table).astype(np.float64).mean(axis=0)
-
-    def _partial_space(self, given):
-        """Make the space of some input columns alone, and all rows in it."""
-        space = self._column_space()
-        mask = space.mask_of(given)
-        if not mask.any():
-            raise ValueError(
-                f"The columns {given} carry no information in the table. Give others."
-            )
-
-        def embed(table):
-            rows = space.encode(table)[:, mask]
-            return unit(rows) if self.metric == "cosine" else rows
-
-        rows = self._encoded_rows()[:, mask]
-        rows = unit(rows) if self.metric == "cosine" else rows
-        return embed, Vectors(rows, backend="exact", n_jobs=self.n_jobs)
-
-    def _encoded_rows(self):
-        """Make the encoded columns of all rows, on first use."""
+    def _vectors_for(self, query):
+        """Vectors of all rows, of the columns that the query has."""
+        if query.mask is None:
+            return self._vectors
         if self._encoded is None:
-            self._encoded = self._column_space().encode(self._table)
-        return self._encoded
+            self._encoded = self._space.columns(self._table).encode(self._table)
+        rows = masked_rows(self._space, self._encoded, query.mask)
+        return Vectors(rows, backend="exact", n_jobs=self.n_jobs)
+
+    def _nearest_of_any(self, query, k, allowed):
+        """Find the k rows nearest to any of the vectors asked for."""
+        found = self._vectors_for(query).nearest(
+            query.vectors, min(k, len(self._vectors)), allowed=allowed
+        )
+        distances, positions = (part.ravel() for part in found)
+        order = np.lexsort((positions, distances))
+        order = order[positions[order] >= 0]
+        _, first = np.unique(positions[order], return_index=True)
+        best = order[np.sort(first)][:k]
+        return distances[best], positions[best]
 
     def _allowed(self, where):
         if where is None:
@@ -501,161 +395,6 @@ class SimilaritySearch(BaseEstimator):
             )
         return mask
 
-    @staticmethod
-    def _nearest_of_any(vectors, queries, k, allowed):
-        """Find the k rows nearest to any of the queries."""
-        distances, positions = vectors.nearest(queries, k, allowed=allowed)
-        distances, positions = distances.ravel(), positions.ravel()
-        order = np.lexsort((positions, distances))
-        order = order[positions[order] >= 0]
-        _, first = np.unique(positions[order], return_index=True)
-        best = order[np.sort(first)][:k]
-        return distances[best], positions[best]
-
-    def _explain(self, table, given, positions, combine):
-        space = self._column_space()
-        mask = space.mask_of(given)
-        rows = space.transform(index_rows(self._table, positions)) * mask
-        queries = space.transform(table).astype(np.float64) * mask
-        if combine == "centroid":
-            queries = queries.mean(axis=0, keepdims=True)
-        if self.metric == "cosine":
-            queries, rows = unit(queries), unit(rows)
-        apart = ((rows[:, np.newaxis] - queries) ** 2).sum(axis=2).argmin(axis=1)
-        gains = np.zeros((len(rows), len(space.labels_)))
-        for i, query in enumerate(queries):
-            gains[apart == i] = space.contributions(query, rows[apart == i], mask)
-        columns = {f"why__{name}": gains[:, j] for j, name in enumerate(space.labels_)}
-        return {"reasons": [_reasons(space.labels_, row) for row in gains]} | columns
-
-    # ------------------------------------------------------------------------- quality
-
-    def score_samples(self, X=None):
-        """Tell how typical rows are of the table.
-
-        Parameters
-        ----------
-        X : DataFrame, array-like or sparse matrix of shape (n_samples, n_features)
-            A table with the columns of the one given to `fit`; a row that is kept too
-            is its own neighbour. None: the rows kept, each compared with the others.
-
-        Returns
-        -------
-        ndarray of shape (n_samples,)
-            Share of the rows of the table that are as far from their nearest other row
-            as this one from its nearest, or farther; of at most 2,000 of them, spread
-            evenly by that distance where there are more. Rows drawn like the table
-            have a score of 0.05 or less in 5 % of the cases.
-        """
-        check_is_fitted(self)
-        gaps = self._sorted_gaps()
-        if X is None:
-            nearest = self._neighbors_of_kept(1)[0][:, 0]
-        else:
-            queries = self._embed(self._validate(X))
-            nearest = self._vectors.nearest(queries, 1)[0][:, 0]
-        farther = len(gaps) - np.searchsorted(gaps, nearest * (1 - 1e-6))
-        return (farther + 1) / (len(gaps) + 1)
-
-    def _sorted_gaps(self):
-        """Distances of rows of the table to the nearest other ones, sorted."""
-        if self._gaps is None:
-            if len(self._vectors) < 2:
-                raise ValueError("One row alone says nothing of what is typical.")
-            step = -(-len(self._vectors) // N_PROBES)
-            probes = self._vectors.rows[::step]
-            self._gaps = np.sort(self._vectors.nearest(probes, 2)[0][:, 1])
-        return self._gaps
-
-    def recall_check(self, n_neighbors=10, n_queries=200, random_state=0):
-        """Measure which share of the true nearest rows the backend finds.
-
-        Parameters
-        ----------
-        n_neighbors : int, default=10
-            Number of neighbours to look for.
-        n_queries : int, default=200
-            Number of rows, drawn from those kept, to look for the neighbours of.
-        random_state : int, RandomState instance or None, default=0
-            Draws them.
-
-        Returns
-        -------
-        float
-            The share; 1.0 for exact backends.
-        """
-        check_is_fitted(self)
-        k = min(n_neighbors, len(self._vectors))
-        drawn = check_random_state(random_state).permutation(len(self._vectors))
-        queries = np.asarray(self._vectors.rows[np.sort(drawn[:n_queries])])
-        farthest = self._vectors.nearest(queries, k, exact=True)[0][:, [-1]]
-        found = self._vectors.nearest(queries, k)[0]
-        return float((found <= farthest * (1 + 1e-6) + 1e-9).mean())
-
-    # --------------------------------------------------------------------------- files
-
-    def save(self, folder):
-        """Write the fitted search to a folder, without pickle.
-
-        Parameters
-        ----------
-        folder : path
-            Where to; made if it does not exist. It gets the table (parquet for
-            DataFrames, which pandas needs pyarrow for), the vectors (``.npy``) and
-            the rest (``.json``, ``.npz``).
-
-        Raises
-        ------
-        TypeError
-            If the embedding is none of this package, or the table is an array of
-            Python objects.
-        """
-        check_is_fitted(self)
-        folder = Path(folder)
-        folder.mkdir(parents=True, exist_ok=True)
-        state = dict(vars(self)) | {"_encoded": None}
-        table, vectors = state.pop("_table"), state.pop("_vectors")
-        state["store"] = None if self.store is None else str(self.store)
-        state["_container"] = save_table(table, folder)
-        save_state(state, folder, "search")
-        if vectors.graph is not None:
-            vectors.graph.save(folder / "graph.faiss")
-        elif self.store is None or Path(self.store) != folder / "vectors.npy":
-            np.save(folder / "vectors.npy", vectors.rows, allow_pickle=False)
-
-    @classmethod
-    def load(cls, folder, *, mmap=False):
-        """Read a fitted search from a folder; nothing in it is executed.
-
-        Parameters
-        ----------
-        folder : path
-            What `save` wrote.
-        mmap : bool, default=False
-            Whether to leave the vectors on disk and map them into memory. `store` then
-            is None and the file stays as it is: `add` and `remove` read it into
-            memory first.
-
-        Returns
-        -------
-        SimilaritySearch
-            The search, which answers as the saved one did.
-        """
-        folder = Path(folder)
-        state = load_state(folder, "search")
-        search = cls()
-        table = load_table(folder, state.pop("_container"))
-        vars(search).update(state, _table=table)
-        rows = None
-        if search.backend != "hnsw":
-            mode = "r" if mmap else None
-            rows = np.load(folder / "vectors.npy", mmap_mode=mode, allow_pickle=False)
-            search.store = None
-        search._vectors = Vectors.restored(
-            rows, folder / "graph.faiss", backend=search.backend, n_jobs=search.n_jobs
-        )
-        return search
-
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         if isinstance(self.embedding, str) and self.embedding == "passthrough":
@@ -667,13 +406,3 @@ class SimilaritySearch(BaseEstimator):
 def _check_k(k):
     if not isinstance(k, Integral) or isinstance(k, bool) or k < 1:
         raise ValueError(f"k={k!r} must be an int of at least 1.")
-
-
-def _reasons(labels, gains):
-    total = gains[gains > 0].sum()
-    best = np.argsort(-gains, kind="stable")[:N_REASONS]
-    return ", ".join(
-        f"{labels[j]} ({gains[j] / total:.0%})".replace("%", " %")
-        for j in best
-        if gains[j] > 0
-    )

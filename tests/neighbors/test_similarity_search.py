@@ -10,7 +10,7 @@ from sklearn.metrics.pairwise import cosine_distances
 from sklearn.preprocessing import StandardScaler
 
 from sklearn_featrix import EmbeddingTransformer, SimilaritySearch, TableEncoder
-from sklearn_featrix.neighbors import _similarity_search
+from sklearn_featrix.neighbors import _store
 from sklearn_featrix.neighbors._scaled_table import ScaledTable
 
 needs_faiss = pytest.mark.skipif(not find_spec("faiss"), reason="faiss")
@@ -313,7 +313,7 @@ def test_vectors_on_disk(customers, tmp_path):
 
 
 def test_large_tables_are_embedded_in_blocks(customers, search, monkeypatch):
-    monkeypatch.setattr(_similarity_search, "ROWS_AT_A_TIME", 70)
+    monkeypatch.setattr(_store, "ROWS_AT_A_TIME", 70)
     blocks = SimilaritySearch().fit(customers)
     np.testing.assert_array_equal(blocks._vectors.rows, search._vectors.rows)
 
