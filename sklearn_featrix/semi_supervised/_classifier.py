@@ -13,6 +13,7 @@ from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import check_is_fitted
 
 from ..embedding import EmbeddingTransformer
+from ..losses._names import LOSS_NAMES, criterion_by_name
 from ..preprocessing import TableEncoder
 from ..preprocessing._rows import row_keys
 from ..preprocessing._validation import validate_table
@@ -29,12 +30,13 @@ from ..utils._copies import distinct_rows, merge_copies, row_weights
 from ..utils._labels import encode_labels
 from ..utils._partial_classifier import PartialLabelsClassifierMixin
 from ._evidence import EvidenceSample, warn_of_shift
+from ._losses import implied_class_weight, to_criterion
 from ._members import (
     check_members,
     check_weights,
     default_members,
     default_weights,
-    fit_member,
+    make_members,
 )
 from ._out_of_fold import labeled_only
 from ._safety import EvidenceMixin, compare_votes, learns_from_unlabeled
@@ -80,6 +82,10 @@ class _TrainingRows:
             self.rows[:pairs], self.codes[:pairs], self.weights[:pairs], pairs
         )
 
+    def class_weights(self):
+        """Return the joint weight of the labelled rows of each class."""
+        return np.bincount(self.codes[: self.n_pairs], self.weights[: self.n_pairs])
+
     @classmethod
     def of(cls, keys, labels, weights):
         labeled, codes, joint = merge_copies(keys, labels, weights)
@@ -110,8 +116,10 @@ class SemiSupervisedClassifier(
         on all rows; one in a :class:`~sklearn.frozen.FrozenEstimator` is used as it
         is, so that folds can share it; None leaves the embedding out, and with it the
         use of unlabeled rows beyond the encoding of columns.
-    members : list of (str, estimator, str), default=None
-        Name, classifier and space of each voter. Spaces:
+    members : list of {str, (str, estimator, str)}, default=None
+        Name, classifier and space of each voter, or the name alone of a default member
+        or of boosted trees that are installed: "catboost", "lightgbm", "xgboost".
+        Spaces:
 
         - "embedding": the output of `embedding`;
         - "linear" and "tree": the two encodings of
@@ -123,11 +131,12 @@ class SemiSupervisedClassifier(
         such as "raw+unlabeled": it is fitted on all rows, with the label -1 in those
         without one, and may be any classifier that learns from both.
 
-        None stands for logistic regression on "linear" and on "embedding",
-        ExtraTrees on "tree" and on "tree+embedding", small boosted trees on "tree",
-        and :class:`~sklearn_featrix.in_context.InContextClassifier` on
-        "raw+unlabeled"; with ``embedding=None``, for those of them that do not need
-        one.
+        None stands for logistic regression on "linear" (its name is "linear") and on
+        "embedding" ("linear_embedding"), ExtraTrees on "tree" ("trees") and on
+        "tree+embedding" ("trees_embedding"), small boosted trees on "tree"
+        ("boosting"), and :class:`~sklearn_featrix.in_context.InContextClassifier` on
+        "raw+unlabeled" ("in_context"); with ``embedding=None``, for those of them that
+        do not need one.
     weights : array-like of shape (n_members,), default=None
         How much each member's probabilities count. None is 1 for each, and 3 for an
         InContextClassifier.
@@ -146,8 +155,19 @@ class SemiSupervisedClassifier(
         Train a small network that answers as the vote does on up to 10,000 rows of the
         table [2]_, and predict with it: some ten times as fast, and small to store as
         `student_`.
+    loss : {"cross_entropy", "focal", "class_balanced", "cost_sensitive"} or \
+            torch.nn.Module, default="cross_entropy"
+        What the member "linear_embedding", a linear head on the embedding, is trained
+        with: a criterion of :mod:`sklearn_featrix.losses` by name or as an object, or
+        one of torch. Its parameters are set as ``loss__gamma``, for instance in a grid.
+        The other members get the class weights that it implies: those of a
+        class-balanced loss, the `alpha` of a focal one, and for costs what the errors
+        of a class cost. Any loss but cross-entropy draws probabilities away from
+        shares of rows;
+        :class:`~sklearn_featrix.calibration.PriorCorrectedClassifier` brings them back.
     class_weight : dict, "balanced" or None, default=None
-        Weights of the classes, as in scikit-learn, among the labelled rows.
+        Weights of the classes, as in scikit-learn, among the labelled rows. Those of
+        the loss are multiplied with them.
     unlabeled : "auto", None or scalar, default="auto"
         What marks an unlabeled row in `y`, see
         :func:`~sklearn_featrix.utils.is_labeled`.
@@ -232,6 +252,7 @@ class SemiSupervisedClassifier(
         "weights": ["array-like", None],
         "temperature": [Interval(Real, 0, None, closed="neither"), None],
         "effort": [StrOptions({"low", "auto"})],
+        "loss": [StrOptions(set(LOSS_NAMES)), HasMethods(["forward"])],
         "distill": ["boolean"],
         "class_weight": [dict, StrOptions({"balanced"}), None],
         "unlabeled": "no_validation",
@@ -251,6 +272,7 @@ class SemiSupervisedClassifier(
         temperature=None,
         effort="auto",
         distill=False,
+        loss="cross_entropy",
         class_weight=None,
         unlabeled="auto",
         safe="auto",
@@ -265,6 +287,7 @@ class SemiSupervisedClassifier(
         self.temperature = temperature
         self.effort = effort
         self.distill = distill
+        self.loss = loss
         self.class_weight = class_weight
         self.unlabeled = unlabeled
         self.safe = safe
@@ -299,7 +322,9 @@ class SemiSupervisedClassifier(
             the table has no usable column.
         """
         X = validate_table(self, X, reset=True)
-        members = self._checked_members()
+        criterion = to_criterion(self.loss)
+        random_state = check_random_state(self.random_state)
+        members = self._checked_members(criterion, random_state)
         member_weights = self._checked_weights(members)
         weights = row_weights(X, sample_weight)
         labels = encode_labels(
@@ -309,11 +334,15 @@ class SemiSupervisedClassifier(
             min_classes=2,
             keep=weights > 0,
         )
-        random_state = check_random_state(self.random_state)
         keys = row_keys(X)
         spaces = self._fit_spaces(X, keys, weights, members, random_state)
         rows = _TrainingRows.of(keys, labels, weights)
-        vote = Vote(members, member_weights, self._chosen_temperature(rows.n_pairs))
+        vote = Vote(
+            members,
+            member_weights,
+            self._chosen_temperature(rows.n_pairs),
+            implied_class_weight(criterion, rows.class_weights()),
+        )
         fitted = self._fit_members(spaces, X, rows, labels, vote, random_state)
         sample = EvidenceSample.of_fit(X, rows, labels, spaces, random_state)
         comparison = self._compare_votes(
@@ -382,11 +411,12 @@ class SemiSupervisedClassifier(
             encoder = TableEncoder(random_state=seed).fit(index_rows(X, rows.rows))
         return Student(encoder, classes, seed).fit(taught, fitted.predict_proba(taught))
 
-    def _checked_members(self):
+    def _checked_members(self, criterion, random_state):
         has_embedding = self.embedding is not None
         if self.members is None:
-            return default_members(has_embedding, self.effort)
-        members = check_members(self.members, has_embedding)
+            return default_members(has_embedding, self.effort, criterion)
+        members = make_members(self.members, criterion, random_state)
+        members = check_members(members, has_embedding)
         self._validate_names([name for name, _, _ in members])
         return members
 
@@ -438,7 +468,7 @@ class SemiSupervisedClassifier(
             space: len(rows.rows) if has_unlabeled(space) else pairs for space in views
         }
         estimators = Parallel(n_jobs=self.n_jobs, prefer="threads")(
-            delayed(fit_member)(
+            delayed(vote.fit_member)(
                 name,
                 seeded_clone(estimator, random_state),
                 views[space],
@@ -534,9 +564,20 @@ class SemiSupervisedClassifier(
             If a parameter of the default embedding or of a default member is named:
             these are made in `fit` only.
         """
+        params = self._with_criterion(params)
         self._refuse_parameters_of_defaults(params)
         self._set_params("_named_members", **params)
         return self
+
+    def _with_criterion(self, params):
+        """Put a criterion in the place of the name of a loss and its parameters."""
+        loss = params.get("loss", self.loss)
+        own = {name: v for name, v in params.items() if name.startswith("loss__")}
+        if not (own and isinstance(loss, str)):
+            return params
+        others = {name: v for name, v in params.items() if name not in own}
+        own = {name.removeprefix("loss__"): v for name, v in own.items()}
+        return {**others, "loss": criterion_by_name(loss, **own)}
 
     def _refuse_parameters_of_defaults(self, params):
         given = {**self.get_params(deep=False), **params}
@@ -549,7 +590,9 @@ class SemiSupervisedClassifier(
                     f"Cannot set {name!r}: the default embedding is made in fit. Pass "
                     "embedding=EmbeddingTransformer() first."
                 )
-            if given["members"] is None and owner in _DEFAULT_NAMES:
+            members = given["members"]
+            by_name = _DEFAULT_NAMES if members is None else members
+            if owner in by_name:
                 raise ValueError(
                     f"Cannot set {name!r}: the default members are made in fit. Pass "
                     "members=[(name, estimator, space), ...] first."
@@ -557,18 +600,18 @@ class SemiSupervisedClassifier(
 
     @property
     def _named_members(self):
-        try:
-            return [(name, estimator) for name, estimator, _ in self.members]
-        except (TypeError, ValueError):  # None, or malformed: fit will say so
+        if not isinstance(self.members, list):  # None, or malformed: fit will say so
             return self.members
+        return [member[:2] for member in self.members if isinstance(member, tuple)]
 
     @_named_members.setter
     def _named_members(self, named):
+        estimators = dict(named)
         self.members = [
-            (name, estimator, space)
-            for (name, estimator), (_, _, space) in zip(
-                named, self.members, strict=True
-            )
+            (member[0], estimators[member[0]], *member[2:])
+            if isinstance(member, tuple)
+            else member
+            for member in self.members
         ]
 
     def __sklearn_is_fitted__(self):

@@ -9,11 +9,12 @@ from sklearn.utils.validation import has_fit_parameter
 
 from ..in_context import InContextClassifier
 from ..utils._compat import index_rows
-from ._boosting import FewLabelBoosting
+from ._boosting import BOOSTED, FewLabelBoosting, boosted_trees
+from ._losses import LossHead, is_cross_entropy
 from ._spaces import BASE_SPACES, split_space
 
 
-def default_members(has_embedding, effort="auto"):
+def default_members(has_embedding, effort="auto", criterion=None):
     """Return the members measured best, as (name, estimator, space).
 
     Parameters
@@ -22,6 +23,8 @@ def default_members(has_embedding, effort="auto"):
         Without an embedding, the members that look at the table alone.
     effort : {"low", "auto"}, default="auto"
         "low" is the best pair among those quick to fit and to ask.
+    criterion : torch.nn.Module, default=None
+        What the linear member on the embedding is trained with; None is cross-entropy.
 
     Returns
     -------
@@ -33,7 +36,7 @@ def default_members(has_embedding, effort="auto"):
         ("trees", ExtraTreesClassifier(100), "tree"),
         ("boosting", _boosting(), "tree"),
         ("in_context", InContextClassifier(), "raw+unlabeled"),
-        ("linear_embedding", LogisticRegression(C=10, max_iter=1000), "embedding"),
+        ("linear_embedding", _head(criterion), "embedding"),
         ("trees_embedding", ExtraTreesClassifier(100), "tree+embedding"),
     ]
     if effort == "low":
@@ -44,6 +47,59 @@ def default_members(has_embedding, effort="auto"):
         for name, estimator, space in members
         if has_embedding or "embedding" not in split_space(space)
     ]
+
+
+def _head(criterion):
+    if criterion is None or is_cross_entropy(criterion):
+        return LogisticRegression(C=10, max_iter=1000)
+    return LossHead(criterion)
+
+
+def make_members(members, criterion, random_state):
+    """Put members in the place of names.
+
+    Parameters
+    ----------
+    members : list of {str, (str, classifier, str)}
+        What the user gave.
+    criterion : torch.nn.Module
+        What the linear member on the embedding is trained with.
+    random_state : RandomState
+        Seeds the boosted trees of other libraries.
+
+    Returns
+    -------
+    list of (str, classifier, str)
+        The members; what is not a name stays as it is.
+
+    Raises
+    ------
+    ValueError
+        If there is no member of a name.
+    ImportError
+        If the library of a name is not installed.
+    """
+    known = {
+        member[0]: member
+        for member in default_members(has_embedding=True, criterion=criterion)
+    }
+    return [
+        _of_name(member, known, random_state) if isinstance(member, str) else member
+        for member in members
+    ]
+
+
+def _of_name(name, known, random_state):
+    if name in BOOSTED:
+        seed = int(random_state.randint(np.iinfo(np.int32).max))
+        return (name, boosted_trees(name, seed), "tree")
+    if name not in known:
+        raise ValueError(
+            f"There is no member named {name!r}. Names are "
+            f"{', '.join([*known, *BOOSTED])}; anything else is given as a tuple "
+            "(name, estimator, space)."
+        )
+    return known[name]
 
 
 def default_weights(members):
@@ -143,9 +199,9 @@ def check_members(members, has_embedding):
     for member in members:
         if not (isinstance(member, tuple) and len(member) == 3):
             raise ValueError(
-                f"Each of members must be a tuple (name, estimator, space), got "
-                f"{member!r}. The space is one of {', '.join(BASE_SPACES)}, or a sum "
-                "such as 'tree+embedding' or 'raw+unlabeled'."
+                f"Each of members must be a tuple (name, estimator, space) or a name, "
+                f"got {member!r}. The space is one of {', '.join(BASE_SPACES)}, or a "
+                "sum such as 'tree+embedding' or 'raw+unlabeled'."
             )
         _check_space(*member, has_embedding)
     return members

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from sklearn.utils import check_random_state
@@ -11,9 +11,8 @@ from sklearn.utils import check_random_state
 from ..exceptions import DroppedColumnWarning
 from ..utils._compat import index_rows, num_samples
 from ._held_out import LOWEST_PROBABILITY, deal_folds
-from ._members import default_members, default_weights, fit_member
+from ._members import default_members, default_weights
 from ._spaces import TableSpaces, has_unlabeled, seeded_clone, split_space
-from ._vote import Vote
 
 __all__ = ["OutOfFold", "labeled_only", "out_of_fold"]
 
@@ -40,21 +39,21 @@ def labeled_only(vote, is_default):
     if is_default:
         effort = "auto" if len(vote.members) > 2 else "low"
         members = default_members(has_embedding=False, effort=effort)
-        return Vote(members, default_weights(members), vote.temperature)
+        return replace(vote, members=members, weights=default_weights(members))
     kept = [
         position
         for position, space in enumerate(vote.spaces)
         if "embedding" not in split_space(space) and vote.weights[position] > 0
     ]
     if kept:
-        return Vote(
-            [vote.members[at] for at in kept], vote.weights[kept], vote.temperature
+        return replace(
+            vote, members=[vote.members[at] for at in kept], weights=vote.weights[kept]
         )
     members = [
         (name, estimator, _without_embedding(space))
         for name, estimator, space in vote.members
     ]
-    return Vote(members, vote.weights, vote.temperature)
+    return replace(vote, members=members)
 
 
 def _without_embedding(space):
@@ -185,7 +184,7 @@ def _full_vote(views, vote, codes, weights, train, test, seed):
             at = np.concatenate([train, others])
             y = np.concatenate([y, np.full(len(others), -1)])
             w = np.concatenate([w, np.ones(len(others))])
-        member = fit_member(
+        member = vote.fit_member(
             name, seeded_clone(estimator, random_state), index_rows(view, at), y, w
         )
         probabilities.append(member.predict_proba(index_rows(view, test)))
@@ -202,7 +201,7 @@ def _labeled_vote(X, codes, weights, X_test, vote, seed):
     test_views = spaces.transform(X_test, vote.spaces)
     return vote.average(
         [
-            fit_member(
+            vote.fit_member(
                 name,
                 seeded_clone(estimator, random_state),
                 views[space],

@@ -8,6 +8,8 @@ import numpy as np
 from sklearn.utils import gen_batches
 
 from ..utils._compat import index_rows, num_samples
+from ._losses import LossHead
+from ._members import fit_member
 from ._spaces import TableSpaces, split_space
 
 __all__ = ["FittedVote", "Vote"]
@@ -27,11 +29,14 @@ class Vote:
         Their weights.
     temperature : float, default=1.0
         The mean probabilities are raised to the power of one over it.
+    class_weight : ndarray of shape (n_classes,), default=None
+        What a loss means for members that cannot train with it.
     """
 
     members: list
     weights: np.ndarray
     temperature: float = 1.0
+    class_weight: np.ndarray | None = None
 
     @property
     def spaces(self):
@@ -42,6 +47,32 @@ class Vote:
     def bases(self):
         """Base spaces that the members see."""
         return {base for space in self.spaces for base in split_space(space)}
+
+    def fit_member(self, name, estimator, X, codes, weights):
+        """Fit one member on weighted rows.
+
+        Parameters
+        ----------
+        name : str
+            Its name, for messages.
+        estimator : classifier
+            Fitted in place.
+        X : {array-like, dataframe} of shape (n_pairs, n_features)
+            The rows in the space of the member.
+        codes : ndarray of shape (n_pairs,)
+            Classes, -1 in rows without a label.
+        weights : ndarray of shape (n_pairs,)
+            Weights of the rows, without those of the loss.
+
+        Returns
+        -------
+        classifier
+            The member, fitted.
+        """
+        if self.class_weight is not None and not isinstance(estimator, LossHead):
+            # -1 takes the last of these weights: that of no class
+            weights = weights * np.append(self.class_weight, 1)[codes]
+        return fit_member(name, estimator, X, codes, weights)
 
     def average(self, probabilities):
         """Weighted mean of the members' probabilities, made as sure as wanted.
