@@ -24,6 +24,8 @@ _ROOM_OF = {
     "SemiSupervisedClassifier": "semi_supervised",
     "SimilaritySearch": "neighbors",
     "TableEncoder": "preprocessing",
+    "Waypoint": "neighbors",
+    "WaypointDistances": "neighbors",
     "compare_estimators": "model_selection",
     "coverage_report": "neighbors",
     "covariate_shift_report": "covariate_shift",

@@ -25,8 +25,18 @@ from sklearn_featrix import (
     SemiSupervisedClassifier,
     SimilaritySearch,
     TableEncoder,
+    Waypoint,
+    WaypointDistances,
 )
 from sklearn_featrix.utils.estimator_checks import yield_checks
+
+
+class DistanceToTheMiddle(WaypointDistances):
+    """Has a waypoint in any table: those of the checks have no column in common."""
+
+    def _listed_waypoints(self, X):
+        return [Waypoint("middle", X, radius=1)]
+
 
 # Small parameters in one place: the checks fit each estimator about a hundred times.
 SMALL_EMBEDDING = EmbeddingTransformer(effort="low", max_steps=3)
@@ -87,8 +97,7 @@ INSTANCES = {
         ),
     ],
     "SemiSupervisedClassifier": [
-        SemiSupervisedClassifier(embedding=SMALL_EMBEDDING),
-        SemiSupervisedClassifier(embedding=None),
+        # each kind of space, with quick members
         SemiSupervisedClassifier(
             embedding=SMALL_EMBEDDING,
             members=[
@@ -98,11 +107,15 @@ INSTANCES = {
                     ExtraTreesClassifier(10, min_weight_fraction_leaf=0.01),
                     "tree",
                 ),
+                ("in_context", InContextClassifier(n_members=1), "raw+unlabeled"),
             ],
         ),
+        SemiSupervisedClassifier(embedding=SMALL_EMBEDDING),
+        SemiSupervisedClassifier(embedding=None),
     ],
     "SimilaritySearch": [SimilaritySearch(), SimilaritySearch("passthrough")],
     "TableEncoder": [TableEncoder(), TableEncoder("tree")],
+    "WaypointDistances": [DistanceToTheMiddle([], metric="euclidean")],
 }
 EXPECTED_FAILURES = {
     "SelfTrainingClassifier": {
@@ -120,6 +133,7 @@ SLOW = {
     "SelfTrainingClassifier-1",
     "SelfTrainingClassifier-2",
     "SemiSupervisedClassifier-1",
+    "SemiSupervisedClassifier-2",
 }
 ESTIMATORS = [
     pytest.param(estimator, id=id_, marks=[pytest.mark.slow] if id_ in SLOW else [])

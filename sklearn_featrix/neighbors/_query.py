@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Any
 
 import numpy as np
 
 from ..preprocessing._records import read_records
+from ..utils._compat import num_samples
 
 NEGATIVE_WEIGHT = 0.5
+ROWS_AT_A_TIME = 10_000
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,69 @@ def read_query(space, records, like, *, negatives=None, combine="centroid"):
         mean = embed(refused).astype(np.float64).mean(axis=0)
         vectors = vectors - NEGATIVE_WEIGHT * mean
     return Query(space.scaled(vectors), mask, table, given)
+
+
+def distances_to(space, queries, X):
+    """Measure how far rows of a table are from what is asked for.
+
+    Parameters
+    ----------
+    space : RowSpace
+        The fitted space.
+    queries : list of Query
+        What is asked for.
+    X : DataFrame, ndarray or sparse matrix of shape (n_samples, n_features)
+        The table.
+
+    Returns
+    -------
+    list of ndarray of shape (n_samples,)
+        For each query, the distance to the nearest of its vectors.
+    """
+    vectors = encoded = None
+    distances = []
+    for query in queries:
+        if query.mask is None:
+            vectors = space.transform(X) if vectors is None else vectors
+            rows = vectors
+        else:
+            encoded = space.columns(X).encode(X) if encoded is None else encoded
+            rows = masked_rows(space, encoded, query.mask)
+        distances.append(space.told(nearest_distances(rows, query.vectors)))
+    return distances
+
+
+def nearest_distances(rows, queries):
+    """Euclidean distance of each row to the nearest query, in double precision."""
+    nearest = np.full(len(rows), np.inf)
+    for start in range(0, len(rows), ROWS_AT_A_TIME):
+        block = rows[start : start + ROWS_AT_A_TIME].astype(np.float64)
+        for query in queries:
+            apart = block - query
+            squared = np.einsum("ij,ij->i", apart, apart)
+            part = nearest[start : start + len(block)]
+            np.minimum(part, squared, out=part)
+    return np.sqrt(nearest)
+
+
+def allowed_rows(where, table):
+    """Turn the filter of a search into a mask of the rows, None if there is none."""
+    if where is None:
+        return None
+    mask = np.asarray(where(table) if callable(where) else where)
+    if mask.dtype != bool or mask.shape != (num_samples(table),):
+        raise ValueError(
+            f"where is of shape {mask.shape} and type {mask.dtype}; it must be one "
+            f"bool for each of the {num_samples(table)} rows, or a function of the "
+            "table that returns them."
+        )
+    return mask
+
+
+def check_k(k):
+    """Refuse what is no number of rows to find."""
+    if not isinstance(k, Integral) or isinstance(k, bool) or k < 1:
+        raise ValueError(f"k={k!r} must be an int of at least 1.")
 
 
 def check_combine(combine):

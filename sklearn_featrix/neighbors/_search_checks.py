@@ -6,11 +6,41 @@ import numpy as np
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
+from ._query import distances_to, nearest_distances, read_query
+
 N_PROBES = 2_000
 
 
 class SearchChecksMixin:
-    """How typical rows are of the table, and what the backend misses."""
+    """How far rows are from a place, how typical; and what the backend misses."""
+
+    def distance_to(self, waypoint, X=None):
+        """Measure how far rows are from a waypoint.
+
+        Parameters
+        ----------
+        waypoint : Waypoint
+            The place.
+        X : DataFrame, array-like or sparse matrix of shape (n_samples, n_features)
+            A table with the columns of the one given to `fit`. None: the rows kept.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,)
+            The distances; with X None in the order of `index_`.
+
+        See Also
+        --------
+        WaypointDistances : These distances as features, in a pipeline.
+        """
+        check_is_fitted(self)
+        query = read_query(
+            self._space, waypoint.records, self._table, combine=waypoint.combine
+        )
+        if X is None:
+            rows = self._vectors_for(query).rows
+            return self._space.told(nearest_distances(rows, query.vectors))
+        return distances_to(self._space, [query], self._validate(X))[0]
 
     def score_samples(self, X=None):
         """Tell how typical rows are of the table.

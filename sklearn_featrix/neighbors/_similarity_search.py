@@ -14,13 +14,14 @@ from ..preprocessing._records import with_columns
 from ..preprocessing._stack import stack_tables
 from ..preprocessing._validation import validate_table
 from ..utils._compat import HasMethods, StrOptions, fit_context, index_rows, num_samples
-from ._query import masked_rows, read_query
+from ._query import allowed_rows, check_k, masked_rows, read_query
 from ._reasons import explain as reasons_of
 from ._row_space import RowSpace
 from ._search_checks import SearchChecksMixin
 from ._search_files import SearchFilesMixin
 from ._store import VectorStore
 from ._vectors import Vectors
+from ._waypoint import Waypoint
 
 __all__ = ["SimilaritySearch"]
 
@@ -304,11 +305,12 @@ class SimilaritySearch(SearchFilesMixin, SearchChecksMixin, BaseEstimator):
 
         Parameters
         ----------
-        records : dict, Series, list of these, DataFrame or array-like
-            One record or several. A record with labels may lack columns: these have
-            no part in the search, which then compares encoded columns, whatever the
-            embedding. A value of None or NaN in a column that is there is a gap, and
-            is like other gaps.
+        records : dict, Series, list of these, DataFrame, array-like or Waypoint
+            One record or several; of a waypoint, its own with its `combine`, and only
+            rows within its radius are found. A record with labels may lack columns:
+            these have no part in the search, which then compares encoded columns,
+            whatever the embedding. A value of None or NaN in a column that is there is
+            a gap, and is like other gaps.
         k : int, default=10
             How many rows to find; all where there are fewer.
         negatives : as records, default=None
@@ -347,19 +349,23 @@ class SimilaritySearch(SearchFilesMixin, SearchChecksMixin, BaseEstimator):
         largest ones and their share of what is positive.
         """
         check_is_fitted(self)
-        _check_k(k)
+        check_k(k)
+        radius = None
+        if isinstance(records, Waypoint):
+            radius, combine, records = records.radius, records.combine, records.records
         query = read_query(
             self._space, records, self._table, negatives=negatives, combine=combine
         )
-        distances, positions = self._nearest_of_any(query, k, self._allowed(where))
+        allowed = allowed_rows(where, self._table)
+        distances, positions = self._nearest_of_any(query, k, allowed)
+        if radius is not None:
+            within = distances <= radius
+            distances, positions = distances[within], positions[within]
         rows, after = index_rows(self._table, positions), {}
         if explain:
             columns = self._space.columns(self._table)
             after = reasons_of(self._space, query, columns, rows, combine)
-        before = {
-            "index": self.index_[positions],
-            "distance": self._space.told(distances),
-        }
+        before = {"index": self.index_[positions], "distance": distances}
         return with_columns(rows, self._space.labels_, before, after)
 
     def _vectors_for(self, query):
@@ -381,19 +387,7 @@ class SimilaritySearch(SearchFilesMixin, SearchChecksMixin, BaseEstimator):
         order = order[positions[order] >= 0]
         _, first = np.unique(positions[order], return_index=True)
         best = order[np.sort(first)][:k]
-        return distances[best], positions[best]
-
-    def _allowed(self, where):
-        if where is None:
-            return None
-        mask = np.asarray(where(self._table) if callable(where) else where)
-        if mask.dtype != bool or mask.shape != (len(self._vectors),):
-            raise ValueError(
-                f"where is of shape {mask.shape} and type {mask.dtype}; it must be one "
-                f"bool for each of the {len(self._vectors)} rows, or a function of the "
-                "table that returns them."
-            )
-        return mask
+        return self._space.told(distances[best]), positions[best]
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -401,8 +395,3 @@ class SimilaritySearch(SearchFilesMixin, SearchChecksMixin, BaseEstimator):
             return tags
         tags.input_tags = TableEncoder().__sklearn_tags__().input_tags
         return tags
-
-
-def _check_k(k):
-    if not isinstance(k, Integral) or isinstance(k, bool) or k < 1:
-        raise ValueError(f"k={k!r} must be an int of at least 1.")

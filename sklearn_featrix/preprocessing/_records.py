@@ -46,7 +46,7 @@ def read_records(records: Any, labels: list[Any], like: Any) -> tuple[Any, list[
     >>> read_records({"x1": 3}, ["x0", "x1"], np.zeros((5, 2)))
     (array([[None, 3]], dtype=object), ['x1'])
     """
-    columns = _labelled_columns(records)
+    columns = labelled_columns(records)
     if columns is None:
         return _read_array(records, labels), labels
     unknown = [label for label in columns if label not in set(labels)]
@@ -71,7 +71,7 @@ def read_records(records: Any, labels: list[Any], like: Any) -> tuple[Any, list[
     return nw.from_dict(full, backend=frame.implementation).to_native(), given
 
 
-def _labelled_columns(records: Any) -> dict[Any, Any] | None:
+def labelled_columns(records: Any) -> dict[Any, Any] | None:
     """Columns of records that have labels, None for arrays."""
     frame = as_frame(records)
     if frame is not None:
