@@ -13,6 +13,7 @@ _ROOM_OF = {
     "CostSensitiveClassifier": "calibration",
     "DomainFilter": "covariate_shift",
     "EmbeddingTransformer": "embedding",
+    "GoalThresholdClassifier": "calibration",
     "InContextClassifier": "in_context",
     "LabelPropagation": "semi_supervised",
     "LabelSpreading": "semi_supervised",

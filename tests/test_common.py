@@ -15,6 +15,7 @@ from sklearn_featrix import (
     CostSensitiveClassifier,
     DomainFilter,
     EmbeddingTransformer,
+    GoalThresholdClassifier,
     InContextClassifier,
     LabeledOnly,
     LabelPropagation,
@@ -54,6 +55,8 @@ INSTANCES = {
         ),
     ],
     "EmbeddingTransformer": [SMALL_EMBEDDING],
+    # of three classes "balanced" needs no threshold; two are in scikit-learn's checks
+    "GoalThresholdClassifier": [GoalThresholdClassifier(ONE_MEMBER, cv=2)],
     "InContextClassifier": [
         InContextClassifier(),
         InContextClassifier(n_members=1, max_columns=3, max_context=30),

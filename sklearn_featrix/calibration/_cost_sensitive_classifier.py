@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.utils.metaestimators import available_if
 
 from ..utils._compat import StrOptions, fit_context
-from ..utils._warnings import warn
+from ._costs import balanced_costs, checked_costs
 from ._probability_classifier import ProbabilityClassifier, _wrapped_has_probabilities
 
 __all__ = ["CostSensitiveClassifier"]
@@ -146,42 +146,14 @@ class CostSensitiveClassifier(ProbabilityClassifier):
             classifier does not know unlabeled rows, or the costs are not finite numbers
             of shape (n_classes, n_classes).
         """
-        labels, weights = self._fit_estimator(X, y, sample_weight, params)
+        labels, weights, _ = self._fit_estimator(X, y, sample_weight, params)
         if isinstance(self.cost_matrix, str):
             counted = np.bincount(labels.labeled_codes, weights[labels.labeled])
-            self.cost_matrix_ = _balanced_costs(counted)
+            self.cost_matrix_ = balanced_costs(counted)
         else:
             shape = (len(self.classes_),) * 2
-            self.cost_matrix_ = self._checked_costs(self.cost_matrix, [shape])
+            self.cost_matrix_ = checked_costs(self.cost_matrix, [shape], self.classes_)
         return self
-
-    def _checked_costs(self, cost_matrix, shapes):
-        try:
-            costs = np.array(cost_matrix, dtype=np.float64)
-        except (TypeError, ValueError) as error:
-            raise ValueError(
-                f"cost_matrix holds no numbers: {cost_matrix!r}."
-            ) from error
-        if costs.shape not in shapes:
-            allowed = " or ".join(map(str, shapes))
-            raise ValueError(
-                f"cost_matrix has shape {costs.shape}; allowed is {allowed}, with rows "
-                "(true) and columns (predicted) in the order of the classes "
-                f"{self.classes_.tolist()}."
-            )
-        if not np.isfinite(costs).all():
-            raise ValueError(
-                "cost_matrix holds NaN or infinity. Give a finite cost; one that is "
-                "large beside the others forbids an answer too."
-            )
-        right = np.diagonal(costs, axis1=-2, axis2=-1)
-        if (right > costs.min(axis=-1)).any():
-            warn(
-                "In cost_matrix a right answer costs more than a wrong one. Rows are "
-                "the true classes, columns the predicted ones: transpose it if it "
-                "stands the other way."
-            )
-        return costs
 
     @available_if(_wrapped_has_probabilities)
     def predict_proba(self, X, **params):
@@ -256,14 +228,8 @@ class CostSensitiveClassifier(ProbabilityClassifier):
         if cost_matrix is not None:
             n_rows, n_classes = probabilities.shape
             shape = (n_classes, n_classes)
-            costs = self._checked_costs(cost_matrix, [shape, (n_rows, *shape)])
+            shapes = [shape, (n_rows, *shape)]
+            costs = checked_costs(cost_matrix, shapes, self.classes_)
         if costs.ndim == 2:
             return probabilities @ costs
         return (probabilities[:, None, :] @ costs)[:, 0]
-
-
-def _balanced_costs(counted):
-    """Costs of errors in inverse proportion to the shares of the true classes."""
-    costs = np.tile((counted.sum() / (len(counted) * counted))[:, None], len(counted))
-    np.fill_diagonal(costs, 0)
-    return costs

@@ -162,7 +162,7 @@ class PriorCorrectedClassifier(ProbabilityClassifier):
             classifier does not know unlabeled rows, or a stated prior names an unknown
             class, holds a share outside (0, 1) or does not sum to one.
         """
-        labels, weights = self._fit_estimator(X, y, sample_weight, params)
+        labels, weights, _ = self._fit_estimator(X, y, sample_weight, params)
         n_classes = len(self.classes_)
         counted = np.bincount(
             labels.labeled_codes, weights[labels.labeled], minlength=n_classes

@@ -32,7 +32,10 @@ class ProbabilityClassifier(WrappedClassifier):
     __metadata_request__score = {"sample_weight": None}
 
     def _fit_estimator(self, X, y, sample_weight, params):
-        """Labels and weights of the rows; leaves `estimator_` and `classes_`."""
+        """Labels and weights of the rows, and what `fit` of the classifier got.
+
+        Leaves `estimator_` and `classes_`.
+        """
         self._check_estimator(" that has predict_proba.")
         params = self._route("fit", sample_weight, params)
         weights = check_sample_weight(
@@ -48,7 +51,7 @@ class ProbabilityClassifier(WrappedClassifier):
         for name in ("n_features_in_", "feature_names_in_"):
             if hasattr(self.estimator_, name):
                 setattr(self, name, getattr(self.estimator_, name))
-        return labels, weights
+        return labels, weights, params
 
     def _checked_classes(self, labels):
         if not _wrapped_has_probabilities(self):

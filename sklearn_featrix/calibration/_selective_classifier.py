@@ -6,37 +6,30 @@ import warnings
 from numbers import Integral, Real
 
 import numpy as np
-from sklearn.base import clone
-from sklearn.metrics import accuracy_score
 from sklearn.utils.validation import check_is_fitted
 
-from ..compose._wrapped_classifier import WrappedClassifier
 from ..exceptions import DroppedColumnWarning
 from ..metrics._coverage_accuracy import accumulate
-from ..model_selection import LabeledSplit
 from ..neighbors._coverage import Coverage
-from ..preprocessing._rows import row_keys
 from ..preprocessing._validation import validate_table
 from ..utils._compat import (
     Interval,
     StrOptions,
-    check_sample_weight,
     fit_context,
-    index_metadata,
     index_rows,
-    num_samples,
 )
-from ..utils._labeled_scorer import stated_mark
-from ..utils._labels import encode_labels, erase_labels, mark_beside
+from ..utils._labels import erase_labels
 from ..utils._warnings import warn
-from ._threshold import choose_for_accuracy, choose_for_coverage, deal_folds
+from ._held_out import held_out_probabilities
+from ._probability_classifier import ProbabilityClassifier
+from ._threshold import choose_for_accuracy, choose_for_coverage
 
 __all__ = ["SelectiveClassifier"]
 
 _NEAR_LABELED, _NEAR_NOTHING = 0, 2
 
 
-class SelectiveClassifier(WrappedClassifier):
+class SelectiveClassifier(ProbabilityClassifier):
     """Classifier that abstains where it is not sure, or has seen nothing alike.
 
     Selective classification, or classification with a reject option [1]_, [2]_, [3]_:
@@ -217,18 +210,10 @@ class SelectiveClassifier(WrappedClassifier):
             If `y` has another length than `X` or labels of fewer than two classes, the
             classifier does not know unlabeled rows, or `unknown_label` is a class.
         """
-        self._check_estimator(", which knows unlabeled rows: LabeledOnly(...).")
+        self._check_estimator(" that has predict_proba.")  # its tags are asked next
         X = validate_table(self, X, reset=True)
-        weights = check_sample_weight(sample_weight, X, dtype=np.float64)
-        mark = stated_mark(self.estimator, self.unlabeled)
-        labels = encode_labels(
-            y, unlabeled=mark, n_samples=num_samples(X), min_classes=2, keep=weights > 0
-        )
-        self._check_unknown_label(labels.classes)
-        params = self._route("fit", sample_weight, params)
-        self.estimator_ = clone(self.estimator).fit(X, y, **params)
-        self.classes_ = self._checked_classes(labels)
-        self._mark = mark_beside(self.classes_, mark)
+        labels, weights, params = self._fit_estimator(X, y, sample_weight, params)
+        self._check_unknown_label(self.classes_)
         self._fit_threshold(X, y, labels, weights, params)
         self._fit_coverage(X, labels.labeled, weights)
         return self
@@ -240,27 +225,14 @@ class SelectiveClassifier(WrappedClassifier):
                 f"{classes.tolist()}. Pass a label that is none of them."
             )
 
-    def _checked_classes(self, labels):
-        if not hasattr(self.estimator_, "predict_proba"):
-            raise TypeError(
-                f"{self.estimator!r} has no predict_proba, which the confidence comes "
-                "from. Wrap the classifier in CalibratedClassifierCV."
-            )
-        classes = np.asarray(self.estimator_.classes_)
-        if len(classes) > len(labels.classes):
-            raise ValueError(
-                f"{self.estimator!r} learnt 'unlabeled' as a class: its classes_ are "
-                f"{classes.tolist()}, those of y are {labels.classes.tolist()}. Wrap "
-                "it in LabeledOnly, or give it the same parameter unlabeled."
-            )
-        return classes
-
     def _fit_threshold(self, X, y, labels, weights, params):
         if self.criterion == "confidence":
             self.curve_, self.threshold_ = None, float(self.target)
             return
-        held_out = self._hold_out(X, y, labels, params)
-        if held_out is None:
+        rows, probabilities = held_out_probabilities(
+            self.estimator, X, y, labels, cv=self.cv, mark=self._mark, params=params
+        )
+        if not len(rows):
             self.curve_, self.threshold_ = None, np.inf
             warn(
                 "No class has two labelled rows, so none can be held out to choose a "
@@ -268,9 +240,10 @@ class SelectiveClassifier(WrappedClassifier):
                 "threshold: criterion='confidence'."
             )
             return
-        rows, right, confidence = held_out
         kept = weights[rows] > 0
-        rows, right, confidence = rows[kept], right[kept], confidence[kept]
+        rows, probabilities = rows[kept], probabilities[kept]
+        right = probabilities.argmax(axis=1) == labels.codes[rows]
+        confidence = probabilities.max(axis=1)
         self.curve_ = accumulate(right, confidence, weights[rows])
         if self.criterion == "coverage":
             self.threshold_ = choose_for_coverage(self.curve_, self.target)
@@ -289,38 +262,6 @@ class SelectiveClassifier(WrappedClassifier):
             " so no row will be answered. Lower the target, label more rows, or use "
             "criterion='coverage'.",
         )
-
-    def _hold_out(self, X, y, labels, params):
-        """Labelled rows that were held out, who was right, and how sure; or None."""
-        y = y if hasattr(y, "__getitem__") else np.asarray(y)
-        tests, right, confidence = [], [], []
-        for train, test in self._folds(X, y, labels):
-            fitted = clone(self.estimator).fit(
-                index_rows(X, train),
-                index_rows(y, train),
-                **index_metadata(X, params, train),
-            )
-            probabilities = fitted.predict_proba(index_rows(X, test))
-            predicted = fitted.classes_[probabilities.argmax(axis=1)]
-            tests.append(test)
-            right.append(predicted == labels.classes[labels.codes[test]])
-            confidence.append(probabilities.max(axis=1))
-        if not tests:
-            return None
-        return tuple(map(np.concatenate, (tests, right, confidence)))
-
-    def _folds(self, X, y, labels):
-        if not isinstance(self.cv, Integral):
-            is_ours = isinstance(self.cv, LabeledSplit)
-            cv = (
-                self.cv if is_ours else LabeledSplit(self.cv, unlabeled_mark=self._mark)
-            )
-            yield from cv.split(X, y)
-            return
-        rows = np.flatnonzero(labels.labeled)
-        keys = row_keys(index_rows(X, rows))
-        for fold in deal_folds(labels.codes[rows], keys, self.cv):
-            yield np.setdiff1d(np.arange(num_samples(X)), rows[fold]), rows[fold]
 
     def _fit_coverage(self, X, labeled, weights):
         self._coverage = None
@@ -349,7 +290,7 @@ class SelectiveClassifier(WrappedClassifier):
             Class labels, and `unknown_label` in rows that are not answered. They have
             the dtype of `classes_` if that can hold `unknown_label`.
         """
-        probabilities = self._predict_with("predict_proba", X, params)
+        probabilities = self._wrapped_proba(X, params)
         predicted = self.classes_[probabilities.argmax(axis=1)]
         rejected = ~self._accepted(X, probabilities)
         if self.unknown_label is not None:
@@ -373,7 +314,7 @@ class SelectiveClassifier(WrappedClassifier):
         ndarray of bool of shape (n_samples,)
             False where `predict` abstains.
         """
-        return self._accepted(X, self._predict_with("predict_proba", X, params))
+        return self._accepted(X, self._wrapped_proba(X, params))
 
     def _accepted(self, X, probabilities):
         accepted = probabilities.max(axis=1) >= self.threshold_
@@ -384,32 +325,6 @@ class SelectiveClassifier(WrappedClassifier):
             else:
                 accepted &= regions != _NEAR_NOTHING
         return accepted
-
-    def score(self, X, y, sample_weight=None):
-        """Return the accuracy on the labelled rows; an unanswered row is wrong.
-
-        Parameters
-        ----------
-        X : {array-like, sparse matrix, DataFrame} of shape (n_samples, n_features)
-            Rows to score on; unlabeled ones do not count.
-        y : array-like of shape (n_samples,)
-            Partial labels.
-        sample_weight : array-like of shape (n_samples,), default=None
-            Weights of the rows.
-
-        Returns
-        -------
-        float
-            Coverage times the accuracy among the answers.
-        """
-        check_is_fitted(self)
-        labels = encode_labels(y, unlabeled=self._mark, n_samples=num_samples(X))
-        rows = np.flatnonzero(labels.labeled)
-        if sample_weight is not None:
-            sample_weight = check_sample_weight(sample_weight, X)[rows]
-        predicted = self.predict(index_rows(X, rows))
-        right = predicted == labels.labeled_values
-        return accuracy_score(np.ones(len(rows)), right, sample_weight=sample_weight)
 
     def _predict_with(self, method, X, params):
         check_is_fitted(self)

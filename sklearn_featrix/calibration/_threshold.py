@@ -2,45 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
 from scipy.stats import beta
-from sklearn.model_selection import StratifiedKFold
 
-__all__ = ["choose_for_accuracy", "choose_for_coverage", "deal_folds"]
+__all__ = ["choose_for_accuracy", "choose_for_coverage"]
 
 # Coverages that are tried where the accuracy is to be guaranteed: each try costs.
 TRIED = np.arange(0.1, 1.05, 0.1)
-
-
-def deal_folds(codes, keys, n_folds):
-    """Deal labelled rows out to folds by their content, whatever their order.
-
-    Parameters
-    ----------
-    codes : ndarray of shape (n_labeled,)
-        Their classes.
-    keys : ndarray of shape (n_labeled,)
-        Equal for equal rows; their order decides.
-    n_folds : int
-        Most folds; fewer if no class has as many rows.
-
-    Returns
-    -------
-    list of ndarray of int
-        Rows of each fold, without those of a class that has no other row. Empty if
-        each class has a single row.
-    """
-    n_rows = np.bincount(codes)[codes]
-    order = np.lexsort((codes, keys))
-    order = order[n_rows[order] > 1]
-    if not len(order):
-        return []
-    splitter = StratifiedKFold(min(n_folds, n_rows.max()))
-    with warnings.catch_warnings():  # classes with fewer rows than folds are fine here
-        warnings.filterwarnings("ignore", "The least populated class")
-        return [order[test] for _, test in splitter.split(order, codes[order])]
 
 
 def choose_for_coverage(curve, target):

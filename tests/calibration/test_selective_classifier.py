@@ -226,7 +226,7 @@ def test_pickle_answers_alike():
 @pytest.mark.parametrize(
     ("estimator", "error", "message"),
     [
-        (GaussianNB(), ValueError, "learnt 'unlabeled' as a class.*LabeledOnly"),
+        (GaussianNB(), ValueError, "took 'unlabeled' for a class.*LabeledOnly"),
         (LabeledOnly(LinearSVC()), TypeError, "no predict_proba"),
         (GaussianNB, TypeError, "wraps a classifier"),
     ],

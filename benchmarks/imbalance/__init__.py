@@ -1,0 +1,1 @@
+"""Rare classes: losses, weights, resampling and corrections, side by side."""

@@ -1,0 +1,135 @@
+"""Ways to deal with a rare class, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from imblearn.ensemble import BalancedRandomForestClassifier, EasyEnsembleClassifier
+from imblearn.over_sampling import SMOTE
+from imblearn.pipeline import make_pipeline
+from sklearn.frozen import FrozenEstimator
+from sklearn.linear_model import LogisticRegression
+
+from benchmarks.imbalance.tables import UNLABELED, Draw
+from sklearn_featrix import (
+    LabeledOnly,
+    PriorCorrectedClassifier,
+    SemiSupervisedClassifier,
+)
+from sklearn_featrix.utils import class_weight_effective
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A draw with so many labels."""
+
+    draw: Draw
+    n_labels: int
+
+    @cached_property
+    def y(self) -> np.ndarray:
+        """Partial labels."""
+        return self.draw.partial_labels(self.n_labels)
+
+    @property
+    def n_positive(self) -> int:
+        """Labelled rows of the rare class."""
+        return int((self.y == 1).sum())
+
+    @property
+    def share(self) -> dict[int, float]:
+        """Share of the rare class, as one who knows the table would state it."""
+        return {1: float(self.draw.y.mean())}
+
+    def semi_supervised(self, **options) -> SemiSupervisedClassifier:
+        """Make the default, the embedding of the draw in it."""
+        return SemiSupervisedClassifier(
+            self.draw.embedding, random_state=self.draw.seed, **options
+        )
+
+    @cached_property
+    def ours(self) -> FrozenEstimator:
+        """The default, fitted once for what only reads its probabilities."""
+        return FrozenEstimator(self.semi_supervised().fit(self.draw.X, self.y))
+
+
+@dataclass(frozen=True)
+class Method:
+    """A classifier of a cell and the columns that it sees."""
+
+    make: Callable[[Cell], Any]
+    space: str = "raw"
+
+    def __call__(self, cell: Cell) -> tuple[np.ndarray, np.ndarray]:
+        """Return probabilities of the rare class and predictions for the test rows."""
+        X, X_test = cell.draw.view(self.space)
+        model = self.make(cell).fit(X, cell.y)
+        return model.predict_proba(X_test)[:, 1], model.predict(X_test)
+
+
+def _logistic(**options):
+    return LogisticRegression(max_iter=1000, **options)
+
+
+def _effective(cell):
+    return _logistic(class_weight=class_weight_effective(cell.y))
+
+
+def _smote(cell):
+    n_neighbors = min(5, cell.n_positive - 1)
+    return SMOTE(k_neighbors=n_neighbors, random_state=cell.draw.seed)
+
+
+def _on_labeled(make: Callable[[Cell], Any], space: str) -> Method:
+    return Method(lambda cell: LabeledOnly(make(cell)), space)
+
+
+METHODS = {
+    "logistic": _on_labeled(lambda cell: _logistic(), "linear"),
+    "logistic, class_weight": _on_labeled(
+        lambda cell: _logistic(class_weight="balanced"), "linear"
+    ),
+    "logistic, effective weights": _on_labeled(_effective, "linear"),
+    "logistic, prior balanced": _on_labeled(
+        lambda cell: PriorCorrectedClassifier(_logistic(), "balanced"), "linear"
+    ),
+    "logistic, prior known": _on_labeled(
+        lambda cell: PriorCorrectedClassifier(_logistic(), cell.share), "linear"
+    ),
+    "logistic, SMOTE": _on_labeled(
+        lambda cell: make_pipeline(_smote(cell), _logistic()), "linear"
+    ),
+    "logistic, SMOTE, prior known": _on_labeled(
+        lambda cell: PriorCorrectedClassifier(
+            make_pipeline(_smote(cell), _logistic()),
+            cell.share,
+            training_prior="balanced",
+        ),
+        "linear",
+    ),
+    "BalancedRandomForest": _on_labeled(
+        lambda cell: BalancedRandomForestClassifier(random_state=cell.draw.seed), "tree"
+    ),
+    "EasyEnsemble": _on_labeled(
+        lambda cell: EasyEnsembleClassifier(random_state=cell.draw.seed), "tree"
+    ),
+    "ours": Method(lambda cell: cell.ours),
+    "ours, class_weight": Method(
+        lambda cell: cell.semi_supervised(class_weight="balanced")
+    ),
+    "ours, prior balanced": Method(
+        lambda cell: PriorCorrectedClassifier(cell.ours, "balanced")
+    ),
+    "ours, prior known": Method(
+        lambda cell: PriorCorrectedClassifier(cell.ours, cell.share)
+    ),
+    "ours, prior estimated": Method(
+        lambda cell: PriorCorrectedClassifier(cell.ours, "estimated")
+    ),
+}
+
+assert UNLABELED == -1  # what every estimator here reads as unlabeled
