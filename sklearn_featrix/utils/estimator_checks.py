@@ -84,6 +84,11 @@ def yield_checks(estimator: Estimator) -> Iterator[Check]:
     >>> [check.__name__ for check in yield_checks(TableEncoder())][:2]
     ['check_row_order', 'check_same_seed']
     """
+    if hasattr(estimator, "fit_resample"):
+        from ._sampler_checks import yield_sampler_checks
+
+        yield from yield_sampler_checks()
+        return
     yield check_row_order
     yield check_same_seed
     yield check_round_trips

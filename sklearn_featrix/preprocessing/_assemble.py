@@ -1,0 +1,195 @@
+"""Tables put together from the rows, and from single cells, of another one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import numpy as np
+from scipy import sparse
+
+from ..utils._compat import index_rows
+from ._table import Table, as_frame
+
+
+def holds_numbers(X: Any) -> np.ndarray:
+    """Tell which columns can hold a number that lies between two others.
+
+    Parameters
+    ----------
+    X : DataFrame, ndarray or sparse matrix of shape (n_samples, n_features)
+        The table.
+
+    Returns
+    -------
+    ndarray of shape (n_features,)
+        True for columns of integers and floats; False for booleans, dates, decimals,
+        categories and texts.
+    """
+    if hasattr(X, "iloc"):  # narwhals does not know pandas' sparse dtypes
+        return np.array([dtype.kind in "iuf" for dtype in X.dtypes], dtype=bool)
+    frame = None if sparse.issparse(X) else as_frame(X)
+    if frame is not None:
+        dtypes = [frame[:, i].dtype for i in range(frame.shape[1])]
+        return np.array([d.is_integer() or d.is_float() for d in dtypes], dtype=bool)
+    if X.dtype != object:
+        return np.full(X.shape[1], X.dtype.kind in "iuf")
+    table = Table(X)
+    forms = [table.column(i).form for i in range(X.shape[1])]
+    return np.array([form == "number" for form in forms], dtype=bool)
+
+
+def assemble_rows(
+    X: Any,
+    rows: np.ndarray,
+    made: np.ndarray | None = None,
+    donors: np.ndarray | None = None,
+    numbers: Any = None,
+) -> Any:
+    """Put a table together from rows of another one, and from rows made of its cells.
+
+    Parameters
+    ----------
+    X : DataFrame, ndarray or sparse matrix of shape (n_samples, n_features)
+        The table.
+    rows : ndarray of shape (n_out,)
+        Position in `X` of each row; that of a made row is where cells come from that
+        nothing else is said about.
+    made : ndarray of shape (n_made,), default=None
+        Positions in the result of the rows that are made, ascending. None: there are
+        none.
+    donors : ndarray of shape (n_made, n_features), default=None
+        Position in `X` of the row that each cell of a made row comes from.
+    numbers : ndarray or sparse matrix of shape (n_made, n_features), default=None
+        Numbers in place of these; where NaN the donor's cell stands. Integer columns
+        get the nearest integer.
+
+    Returns
+    -------
+    DataFrame, ndarray or sparse matrix of shape (n_out, n_features)
+        In the container and with the dtypes of `X`; the index of a pandas DataFrame
+        begins anew.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn_featrix.preprocessing._assemble import assemble_rows
+    >>> X = np.array([[1, "a"], [2, "b"]], dtype=object)
+    >>> between = np.array([[1.5, np.nan]])
+    >>> assemble_rows(X, np.array([0, 1, 1]), np.array([2]), numbers=between)
+    array([[1, 'a'],
+           [2, 'b'],
+           [2, 'b']], dtype=object)
+    """
+    if made is None or not len(made):
+        return fresh_index(_take(X, rows))
+    if sparse.issparse(numbers) or _is_tail_of_numbers(X, rows, made, numbers):
+        return _stack(_take(X, rows[: made[0]]), numbers, X)
+    if hasattr(X, "iloc"):
+        return _assemble_pandas(X, rows, made, donors, numbers)
+    frame = None if sparse.issparse(X) else as_frame(X)
+    if frame is not None:
+        return _assemble_frame(frame, rows, made, donors, numbers)
+    return _assemble_array(X, rows, made, donors, numbers)
+
+
+def fresh_index(X: Any) -> Any:
+    """Begin the index of a pandas object anew; anything else stays as it is."""
+    return X.reset_index(drop=True) if hasattr(X, "iloc") else X
+
+
+def _take(X: Any, rows: np.ndarray) -> Any:
+    is_all = len(rows) == X.shape[0] and np.array_equal(rows, np.arange(len(rows)))
+    return X if is_all else index_rows(X, rows)
+
+
+def _is_tail_of_numbers(X, rows, made, numbers):
+    """Whether whole rows of numbers go below an array of numbers."""
+    return (
+        numbers is not None
+        and isinstance(X, np.ndarray)
+        and X.dtype.kind in "iuf"
+        and made[0] == len(rows) - len(made)
+        and not np.isnan(numbers).any()
+    )
+
+
+def _stack(upper: Any, numbers: Any, X: Any) -> Any:
+    if sparse.issparse(X):
+        lower = sparse.csr_matrix(numbers).astype(X.dtype)
+        return sparse.vstack([upper, lower], format=X.format)
+    return np.concatenate([upper, _cast(numbers, X.dtype)])
+
+
+def _cast(numbers: np.ndarray, dtype: Any) -> np.ndarray:
+    """Numbers in another dtype, whole ones rounded and within its limits."""
+    if dtype.kind in "iu" and numbers.dtype.kind == "f":
+        limits = np.iinfo(dtype)
+        numbers = np.clip(np.rint(numbers), limits.min, limits.max)
+    return numbers.astype(dtype)
+
+
+def _cells(position, rows, made, donors, numbers):
+    """Rows that a column comes from, where it gets numbers, and these."""
+    if donors is not None:
+        rows = rows.copy()
+        rows[made] = donors[:, position]
+    if numbers is None:
+        return rows, made[:0], np.empty(0)
+    values = numbers[:, position]
+    filled = ~np.isnan(values)
+    return rows, made[filled], values[filled]
+
+
+def _assemble_array(X, rows, made, donors, numbers):
+    out = X[rows]
+    for position in range(X.shape[1]):
+        source, at, values = _cells(position, rows, made, donors, numbers)
+        if donors is not None:
+            out[made, position] = X[source[made], position]
+        if not len(at):
+            continue
+        if X.dtype != object:
+            out[at, position] = _cast(values, X.dtype)
+        elif all(isinstance(cell, (int, np.integer)) for cell in X[:, position]):
+            out[at, position] = np.rint(values).astype(int).tolist()
+        else:
+            out[at, position] = values.tolist()
+    return out
+
+
+def _assemble_pandas(X, rows, made, donors, numbers):
+    out = fresh_index(X.iloc[rows])
+    for position in range(X.shape[1]):
+        source, at, values = _cells(position, rows, made, donors, numbers)
+        column = X.iloc[source, position].reset_index(drop=True)
+        if len(at):
+            column = _with_numbers(column, at, values)
+        out.isetitem(position, column)
+    return out
+
+
+def _with_numbers(column: Any, at: np.ndarray, values: np.ndarray) -> Any:
+    """Write numbers into a pandas Series of any numeric dtype."""
+    dtype = column.dtype
+    if hasattr(dtype, "subtype") and hasattr(dtype, "fill_value"):  # sparse: read-only
+        dense = column.sparse.to_dense()
+        return _with_numbers(dense, at, values).astype(dtype)
+    plain = getattr(dtype, "numpy_dtype", dtype)
+    column = column.copy()
+    column.iloc[at] = _cast(values, plain)
+    return column
+
+
+def _assemble_frame(frame, rows, made, donors, numbers):
+    columns = []
+    for position in range(frame.shape[1]):
+        source, at, values = _cells(position, rows, made, donors, numbers)
+        column = frame[:, position][source]
+        if len(at):
+            if column.dtype.is_integer():
+                values = np.rint(values)
+            new = nw.new_series("new", values, backend=frame.implementation)
+            column = column.scatter(at.tolist(), new.cast(column.dtype))
+        columns.append(column)
+    return frame[rows].with_columns(*columns).to_native()
