@@ -26,6 +26,7 @@ from sklearn_featrix import (
     SemiSupervisedClassifier,
     SimilaritySearch,
     TableEncoder,
+    TabularNetClassifier,
     Waypoint,
     WaypointDistances,
 )
@@ -118,6 +119,10 @@ INSTANCES = {
     ],
     "SimilaritySearch": [SimilaritySearch(), SimilaritySearch("passthrough")],
     "TableEncoder": [TableEncoder(), TableEncoder("tree")],
+    "TabularNetClassifier": [
+        TabularNetClassifier(embedding=None, max_epochs=20),
+        TabularNetClassifier(embedding=SMALL_EMBEDDING, max_epochs=20),
+    ],
     "WaypointDistances": [DistanceToTheMiddle([], metric="euclidean")],
 }
 EXPECTED_FAILURES = {
@@ -136,6 +141,7 @@ SLOW = {
     "SelfTrainingClassifier-1",
     "SelfTrainingClassifier-2",
     "SemiSupervisedClassifier-1",
+    "TabularNetClassifier-1",
     "SemiSupervisedClassifier-2",
 }
 ESTIMATORS = [

@@ -19,6 +19,7 @@ MAY_IMPORT = {
         "_training/",
         "embedding/",
         "in_context/",
+        "neural_network/",
         "utils/_device.py",
         "utils/_threads.py",
     ),

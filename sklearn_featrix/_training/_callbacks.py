@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable
 from typing import Any
 
 from skorch.callbacks import Callback
 
-__all__ = ["BlockHistory", "Deadline", "ProgressLines"]
+__all__ = ["AfterBlock", "BlockHistory", "Deadline", "ProgressLines"]
 
 
 class BlockHistory(Callback):
@@ -20,7 +21,7 @@ class BlockHistory(Callback):
 
     def on_train_begin(self, net: Any, **kwargs: Any) -> None:
         """Start the clock."""
-        self.records_: list[dict[str, float]] = []
+        self.records_: list[dict[str, Any]] = []
         self.n_steps_ = 0
         self._began = time.monotonic()
 
@@ -48,6 +49,34 @@ class BlockHistory(Callback):
             )
 
 
+class AfterBlock(Callback):
+    """Ask after each block whether the run is to end.
+
+    Parameters
+    ----------
+    history : BlockHistory
+        Where the record comes from; must be called before this.
+    function : callable
+        Given the record of the block; True ends the run.
+    """
+
+    def __init__(
+        self, history: BlockHistory, function: Callable[[dict[str, Any]], bool]
+    ) -> None:
+        self.history = history
+        self.function = function
+        self.stopped_ = False
+
+    def on_epoch_end(self, net: Any, **kwargs: Any) -> None:
+        """Ask about the block that has just ended."""
+        self.stopped_ = self.function(self.history.records_[-1])
+
+    def on_epoch_begin(self, net: Any, **kwargs: Any) -> None:
+        """End the run, now that all others have seen the block before."""
+        if self.stopped_:
+            raise KeyboardInterrupt  # as in Deadline
+
+
 class ProgressLines(Callback):
     """Write a line to standard output after each block.
 
@@ -66,9 +95,12 @@ class ProgressLines(Callback):
     def on_epoch_end(self, net: Any, **kwargs: Any) -> None:
         """Report the block that has just ended."""
         last = self.history.records_[-1]
+        held_out = last.get("validation_loss")
         sys.stdout.write(
             f"step {last['step']:>{len(str(self.n_steps))}} of {self.n_steps}  "
-            f"loss {last['loss']:.4f}  {last['seconds']:.1f} s\n"
+            f"loss {last['loss']:.4f}  "
+            f"{'' if held_out is None else f'held out {held_out:.4f}  '}"
+            f"{last['seconds']:.1f} s\n"
         )
         sys.stdout.flush()
 

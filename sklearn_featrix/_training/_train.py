@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,7 @@ from torch.optim.lr_scheduler import OneCycleLR
 from ..exceptions import TrainingInterruptedWarning
 from ..utils._warnings import warn
 from ._batches import BatchSource, RowBatches
-from ._callbacks import BlockHistory, Deadline, ProgressLines
+from ._callbacks import AfterBlock, BlockHistory, Deadline, ProgressLines
 
 __all__ = ["TrainingRecord", "train"]
 
@@ -32,10 +33,13 @@ class TrainingRecord:
         One record per block of steps: `step`, `loss`, `seconds`.
     n_steps : int
         Steps that were done.
+    stopped : bool, default=False
+        Whether `after_block` ended the run.
     """
 
-    history: list[dict[str, float]]
+    history: list[dict[str, Any]]
     n_steps: int
+    stopped: bool = False
 
 
 class StepNet(NeuralNet):
@@ -69,6 +73,10 @@ def train(
     seed: int = 0,
     deadline: float | None = None,
     verbose: int = 0,
+    block: int | None = None,
+    cycle: bool = True,
+    after_block: Callable[[dict[str, Any]], bool] | None = None,
+    advice: str = "fit again with warm_start=True to go on from here",
 ) -> TrainingRecord:
     """Train a module in place: AdamW, one learning rate cycle over all steps.
 
@@ -98,6 +106,15 @@ def train(
         begins; one step is always done.
     verbose : int, default=0
         Above zero, writes a line to standard output per block of steps.
+    block : int, default=None
+        Steps of a block; None divides the run into at most twenty.
+    cycle : bool, default=True
+        False keeps the learning rate as it is.
+    after_block : callable, default=None
+        Called after each whole block with its record, to which it may add; the run
+        ends, without a warning, once it returns True.
+    advice : str
+        What to do about a run that was cut short; ends the warning.
 
     Returns
     -------
@@ -115,11 +132,21 @@ def train(
         If the interrupt came before the first step: nothing has been learnt.
     """
     history = BlockHistory()
+    hook = AfterBlock(history, after_block or _go_on)
+    callbacks: list[tuple[str, Any]] = [("history", history)]
+    if cycle:
+        callbacks.append(("schedule", _one_cycle(learning_rate, n_steps)))
+    callbacks.append(("after_block", hook))
+    if verbose:
+        callbacks.append(("progress", ProgressLines(history, n_steps)))
+    if deadline is not None:
+        callbacks.append(("deadline", Deadline(deadline)))
     net = _build_net(
         module,
         criterion,
-        _callbacks(history, learning_rate, n_steps, deadline, verbose),
+        callbacks,
         n_steps=n_steps,
+        block=block or -(-n_steps // N_BLOCKS),
         seed=seed,
         lr=learning_rate,
         optimizer__weight_decay=weight_decay,
@@ -130,9 +157,9 @@ def train(
     module.to("cpu").eval()
     if history.n_steps_ == 0:
         raise KeyboardInterrupt
-    if history.n_steps_ < n_steps:
-        _warn_stopped(history.n_steps_, n_steps, deadline)
-    return TrainingRecord(history.records_, history.n_steps_)
+    if history.n_steps_ < n_steps and not hook.stopped_:
+        _warn_stopped(history.n_steps_, n_steps, deadline, advice)
+    return TrainingRecord(history.records_, history.n_steps_, hook.stopped_)
 
 
 def _build_net(
@@ -141,11 +168,11 @@ def _build_net(
     callbacks: list[tuple[str, Any]],
     *,
     n_steps: int,
+    block: int,
     seed: int,
     **parameters: Any,
 ) -> StepNet:
     """Describe the run to skorch: one of its epochs is one block of steps."""
-    block = -(-n_steps // N_BLOCKS)
     return StepNet(
         module,
         criterion,
@@ -162,16 +189,14 @@ def _build_net(
     )
 
 
-def _callbacks(
-    history: BlockHistory,
-    learning_rate: float,
-    n_steps: int,
-    deadline: float | None,
-    verbose: int,
-) -> list[tuple[str, Any]]:
+def _go_on(record: dict[str, Any]) -> bool:
+    return False
+
+
+def _one_cycle(learning_rate: float, n_steps: int) -> LRScheduler:
     # Up during the first tenth, then down; neither phase may be empty.
     total_steps = max(n_steps, 2)
-    schedule = LRScheduler(
+    return LRScheduler(
         policy=OneCycleLR,
         max_lr=learning_rate,
         total_steps=total_steps,
@@ -179,20 +204,15 @@ def _callbacks(
         step_every="batch",
         event_name=None,
     )
-    callbacks: list[tuple[str, Any]] = [("history", history), ("schedule", schedule)]
-    if verbose:
-        callbacks.append(("progress", ProgressLines(history, n_steps)))
-    if deadline is not None:
-        callbacks.append(("deadline", Deadline(deadline)))
-    return callbacks
 
 
-def _warn_stopped(n_done: int, n_steps: int, deadline: float | None) -> None:
+def _warn_stopped(
+    n_done: int, n_steps: int, deadline: float | None, advice: str
+) -> None:
     out_of_time = deadline is not None and time.monotonic() >= deadline
     reason = "the time limit was reached" if out_of_time else "it was interrupted"
     warn(
         f"Training ended after {n_done} of {n_steps} steps: {reason}. The result can "
-        "be used, but more steps usually make it better; fit again with "
-        "warm_start=True to go on from here.",
+        f"be used, but more steps usually make it better; {advice}.",
         TrainingInterruptedWarning,
     )

@@ -1,0 +1,417 @@
+"""TabularNetClassifier: a network for tables with some thousand labels."""
+
+from __future__ import annotations
+
+import time
+from numbers import Integral, Real
+
+import numpy as np
+from sklearn.base import BaseEstimator, clone
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.frozen import FrozenEstimator
+from sklearn.utils import check_random_state, gen_batches
+from sklearn.utils.validation import check_is_fitted
+
+from ..embedding import EmbeddingTransformer
+from ..preprocessing import TableEncoder
+from ..preprocessing._rows import row_keys
+from ..preprocessing._validation import validate_table
+from ..utils._compat import (
+    HasMethods,
+    Interval,
+    StrOptions,
+    fit_context,
+    index_rows,
+    num_samples,
+)
+from ..utils._copies import distinct_rows, merge_copies, row_weights
+from ..utils._device import resolve_device
+from ..utils._labels import encode_labels
+from ..utils._partial_classifier import PartialLabelsClassifierMixin
+from ..utils._threads import one_thread
+from ..utils._warnings import warn
+from ._loss_parameters import LOSS_PARAMETERS, LossParametersMixin
+
+__all__ = ["TabularNetClassifier"]
+
+PREDICT_BATCH = 8192
+
+
+class TabularNetClassifier(
+    LossParametersMixin, PartialLabelsClassifierMixin, BaseEstimator
+):
+    """Network for tables with some hundred to many thousand labels.
+
+    All rows, labelled or not, teach an embedding of the table; with a linear head on
+    it, the network is trained on the labelled rows. It reads numbers also in bins, so
+    that it can follow steps and bends of single columns [1]_.
+
+    Parameters
+    ----------
+    embedding : {"auto"}, EmbeddingTransformer or None, default="auto"
+        What the network begins with. "auto" is
+        :class:`~sklearn_featrix.embedding.EmbeddingTransformer` as it comes; give one
+        of your own for other settings, or a fitted one inside a
+        :class:`~sklearn.frozen.FrozenEstimator`, so that folds can share it. None:
+        begin with random weights; unlabeled rows then serve the encoding of the
+        columns alone.
+    fine_tuning : {"frozen", "last", "full"}, default="full"
+        What learns from the labels beside the head: nothing, the last layer of the
+        embedding, or all of it. Without an embedding all layers learn.
+    loss : {"cross_entropy", "focal", "class_balanced", "cost_sensitive"} or \
+            nn.Module, default="cross_entropy"
+        A loss of :mod:`sklearn_featrix.losses` by name, or a criterion: one of these,
+        or any torch module that takes logits and class shares, both of shape (batch,
+        n_classes), and gives one loss per row.
+    loss_params : dict, default=None
+        Parameters of a loss given by name. In `set_params` and in searches each is a
+        parameter of its own, such as ``loss__gamma``, ``loss__beta`` or
+        ``loss__cost_matrix``.
+    class_weight : {"balanced"}, dict or None, default=None
+        Weights of the classes, as in scikit-learn; they multiply `sample_weight`.
+    batch_sampling : {"random", "balanced", "dynamic"}, default="random"
+        Which labelled rows make a batch:
+
+        - "random": all of them, once in each epoch;
+        - "balanced": each class as often as the others;
+        - "dynamic": first balanced; after each epoch, each class by what its F1 score
+          on held-out rows lacks [2]_.
+    mixup : float, default=0.0
+        Mix each row of a batch and its target with another's, in shares drawn from
+        Beta(mixup, mixup) [3]_. 0 mixes nothing, usual are 0.1 to 0.4.
+    label_smoothing : float, default=0.0
+        Share of each target that is spread evenly over all classes.
+    early_stopping : "auto" or bool, default="auto"
+        Whether to hold out labelled rows, to end once their loss stops falling, and to
+        keep the weights with which it was lowest. "auto" does so from 200 distinct
+        labelled rows on. Otherwise `max_epochs` epochs are made, in which the learning
+        rate rises and then falls to zero.
+    validation_fraction : float, default=0.15
+        Share of each class's labelled rows that is held out.
+    n_iter_no_change : int, default=10
+        Epochs without a lower loss on the held-out rows after which training ends.
+    max_epochs : int, default=100
+        Most passes over the labelled rows.
+    batch_size : int, default=128
+        About how many labelled rows make a step; all, if there are fewer.
+    learning_rate : float, default=1e-3
+        Of AdamW.
+    weight_decay : float, default=1e-4
+        Of AdamW.
+    time_limit : float, default=None
+        Seconds after which no further step is made; half of them are for the
+        embedding, unless it has a limit of its own. One step of each is always made.
+    unlabeled : "auto", None or scalar, default="auto"
+        What marks an unlabeled row in `y`, see
+        :func:`~sklearn_featrix.utils.is_labeled`.
+    device : str, default="auto"
+        Where to compute: "auto" takes cuda, then mps, then cpu, whichever is there
+        first; any other string is handed to torch.
+    random_state : int, RandomState instance or None, default=None
+        Seeds the embedding, if it has no seed, the weights, the held-out rows and the
+        batches. With an int, `fit` gives the same weights, bit by bit, on the same
+        machine.
+    verbose : int, default=0
+        Above zero, writes to standard output how training goes on.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        The classes among the labelled rows, in the dtype of `y`.
+    n_labeled_ : int
+        Number of labelled rows.
+    embedding_ : EmbeddingTransformer or None
+        The fitted embedding, as it was before the fine-tuning.
+    encoder_ : TableEncoder
+        The fitted encoding of columns that the network reads.
+    history_ : list of dict
+        One record per epoch: `epoch`, `step`, mean `loss`, `seconds`; if rows were
+        held out also their `validation_loss` and the `validation_f1` of each class
+        (NaN for a class of which none is held out), and the `class_shares` of the
+        batches where `batch_sampling` sets them.
+    n_iter_ : int
+        Epochs that were made.
+    best_epoch_ : int
+        The epoch that the weights are of.
+    n_features_in_ : int
+        Number of columns seen in `fit`.
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Their names, if all are strings.
+
+    Warns
+    -----
+    ConvergenceWarning
+        If the loss on held-out rows was still falling at `max_epochs`.
+    TrainingInterruptedWarning
+        If the time limit or an interrupt (Ctrl-C) ended the training of the embedding
+        or of the classifier early; the classifier can be used all the same. An
+        interrupt ends the training under way: while the embedding is trained, it goes
+        on with the labelled rows. An interrupt before the first step is raised as
+        ever, and leaves the classifier as it was before `fit`.
+    DroppedColumnWarning
+        If columns are constant or missing altogether; it names all of them.
+
+    See Also
+    --------
+    sklearn_featrix.semi_supervised.SemiSupervisedClassifier : A vote for tables with
+        few labels.
+    sklearn_featrix.calibration.PriorCorrectedClassifier : Undoes the shift of class
+        shares that balanced batches and class weights bring.
+
+    Notes
+    -----
+    Only with ``loss="cross_entropy"``, random batches and no `class_weight` are the
+    probabilities those of the table: every other loss, class weights, balanced and
+    dynamic batches change them, mostly towards the rare classes.
+
+    The labelled rows are taken once each, in an order that does not depend on that of
+    the table; copies with the same label count by their number.
+
+    References
+    ----------
+    .. [1] Y. Gorishniy, I. Rubachev and A. Babenko. On embeddings for numerical
+       features in tabular deep learning. NeurIPS 2022.
+    .. [2] S. Pouyanfar et al. Dynamic sampling in convolutional neural networks for
+       imbalanced data classification. IEEE MIPR 2018.
+    .. [3] H. Zhang, M. Cisse, Y. N. Dauphin and D. Lopez-Paz. mixup: Beyond empirical
+       risk minimization. ICLR 2018.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_breast_cancer
+    >>> from sklearn_featrix import TabularNetClassifier, mask_labels
+    >>> X, y = load_breast_cancer(return_X_y=True, as_frame=True)
+    >>> y_few = mask_labels(y, n_labeled=300, random_state=0)
+    >>> classifier = TabularNetClassifier(embedding=None, random_state=0)
+    >>> classifier = classifier.fit(X, y_few)
+    >>> bool(classifier.score(X, y) > 0.95)
+    True
+
+    A loss and its parameters, as a search sets them:
+
+    >>> focal = TabularNetClassifier(loss="focal").set_params(loss__gamma=1.0)
+    >>> focal.loss_params
+    {'gamma': 1.0}
+    """
+
+    _parameter_constraints = {
+        "embedding": [StrOptions({"auto"}), HasMethods(["fit", "transform"]), None],
+        "fine_tuning": [StrOptions({"frozen", "last", "full"})],
+        "loss": [StrOptions(set(LOSS_PARAMETERS)), HasMethods(["forward"])],
+        "loss_params": [dict, None],
+        "class_weight": [StrOptions({"balanced"}), dict, None],
+        "batch_sampling": [StrOptions({"random", "balanced", "dynamic"})],
+        "mixup": [Interval(Real, 0, None, closed="left")],
+        "label_smoothing": [Interval(Real, 0, 1, closed="left")],
+        "early_stopping": [StrOptions({"auto"}), "boolean"],
+        "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
+        "n_iter_no_change": [Interval(Integral, 1, None, closed="left")],
+        "max_epochs": [Interval(Integral, 1, None, closed="left")],
+        "batch_size": [Interval(Integral, 1, None, closed="left")],
+        "learning_rate": [Interval(Real, 0, None, closed="neither")],
+        "weight_decay": [Interval(Real, 0, None, closed="left")],
+        "time_limit": [Interval(Real, 0, None, closed="neither"), None],
+        "unlabeled": "no_validation",
+        "device": [str],
+        "random_state": ["random_state"],
+        "verbose": ["verbose"],
+    }
+
+    def __init__(
+        self,
+        embedding="auto",
+        *,
+        fine_tuning="full",
+        loss="cross_entropy",
+        loss_params=None,
+        class_weight=None,
+        batch_sampling="random",
+        mixup=0.0,
+        label_smoothing=0.0,
+        early_stopping="auto",
+        validation_fraction=0.15,
+        n_iter_no_change=10,
+        max_epochs=100,
+        batch_size=128,
+        learning_rate=1e-3,
+        weight_decay=1e-4,
+        time_limit=None,
+        unlabeled="auto",
+        device="auto",
+        random_state=None,
+        verbose=0,
+    ):
+        self.embedding = embedding
+        self.fine_tuning = fine_tuning
+        self.loss = loss
+        self.loss_params = loss_params
+        self.class_weight = class_weight
+        self.batch_sampling = batch_sampling
+        self.mixup = mixup
+        self.label_smoothing = label_smoothing
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.n_iter_no_change = n_iter_no_change
+        self.max_epochs = max_epochs
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.weight_decay = weight_decay
+        self.time_limit = time_limit
+        self.unlabeled = unlabeled
+        self.device = device
+        self.random_state = random_state
+        self.verbose = verbose
+
+    @fit_context(prefer_skip_nested_validation=False)
+    def fit(self, X, y, sample_weight=None):
+        """Learn from all rows, then from the labelled ones.
+
+        Parameters
+        ----------
+        X : {array-like, dataframe, sparse matrix} of shape (n_samples, n_features)
+            The raw table: mixed types and missing values are welcome.
+        y : array-like of shape (n_samples,)
+            Labels, with marks in the unlabeled rows.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the rows. A row of weight 2 is as good as two copies of it, one
+            of weight zero as none.
+
+        Returns
+        -------
+        self : TabularNetClassifier
+            The fitted classifier.
+
+        Raises
+        ------
+        ValueError
+            If fewer than two classes are labelled, `y` and `X` differ in length, the
+            table has no usable column, a parameter is not one of the loss, the
+            embedding cannot be trained on, no row can be held out where one must be,
+            or the training diverges.
+        TypeError
+            If `embedding` is no :class:`~sklearn_featrix.EmbeddingTransformer`.
+        """
+        began = time.monotonic()
+        X = validate_table(self, X, reset=True)
+        weights = row_weights(X, sample_weight)
+        labels = encode_labels(
+            y,
+            unlabeled=self.unlabeled,
+            n_samples=num_samples(X),
+            min_classes=2,
+            keep=weights > 0,
+        )
+        self._checked_loss_parameters()
+        random_state = check_random_state(self.random_state)
+        keys = row_keys(X)
+        embedding, encoder = self._fit_embedding(
+            index_rows(X, distinct_rows(keys, weights)), random_state, began
+        )
+        rows, codes, weights = merge_copies(keys, labels, weights)
+        result = self._train(
+            encoder._encode(index_rows(X, rows), "linear"),
+            codes,
+            weights,
+            labels.classes,
+            embedding,
+            random_state,
+            began,
+        )
+        self._store(labels, embedding, encoder, result)
+        return self
+
+    def _fit_embedding(self, X, random_state, began):
+        """Learn from all rows; gives the embedding, if any, and the column encoding."""
+        seed = int(random_state.randint(np.iinfo(np.int32).max))
+        if self.embedding is None:
+            return None, TableEncoder(random_state=seed).fit(X)
+        embedding = self._embedding_to_fit(seed, began)
+        if isinstance(embedding, EmbeddingTransformer):
+            embedding.fit(X)
+        fitted = getattr(embedding, "estimator", embedding)  # of a FrozenEstimator
+        check_is_fitted(fitted)
+        if fitted._network.rotation is not None:
+            raise ValueError(
+                f"The embedding has n_components={fitted.n_components}, but the "
+                "network is trained on with all hidden units. Set n_components=None."
+            )
+        return fitted, fitted.encoder_
+
+    def _embedding_to_fit(self, seed, began):
+        if isinstance(self.embedding, str):
+            embedding = EmbeddingTransformer(device=self.device, verbose=self.verbose)
+        else:
+            embedding = clone(self.embedding)
+        frozen = isinstance(embedding, FrozenEstimator)
+        inner = embedding.estimator if frozen else embedding
+        if not isinstance(inner, EmbeddingTransformer):
+            raise TypeError(
+                "embedding must be 'auto', None, an EmbeddingTransformer or one in a "
+                f"FrozenEstimator, got {self.embedding!r}. For vectors of another kind "
+                "put their transformer before the classifier in a Pipeline."
+            )
+        if frozen:
+            return embedding
+        if embedding.random_state is None:
+            embedding.set_params(random_state=seed)
+        if embedding.time_limit is None and self.time_limit is not None:
+            left = self.time_limit - (time.monotonic() - began)
+            embedding.set_params(time_limit=max(left / 2, 1e-3))
+        return embedding
+
+    def _train(self, encoded, codes, weights, classes, embedding, random_state, began):
+        """Train the network on the labelled rows."""
+        # Imported on use: a fitted classifier is loaded and applied without skorch.
+        from ._training_run import LabeledRows, NetworkTraining
+
+        deadline = None if self.time_limit is None else began + self.time_limit
+        labeled = LabeledRows(encoded, codes, weights, classes)
+        training = NetworkTraining(self, labeled, embedding, random_state)
+        with one_thread():
+            result = training.run(resolve_device(self.device), deadline)
+        if not result.settled:
+            warn(
+                f"{type(self).__name__}: the loss on held-out rows was still falling "
+                f"within the last n_iter_no_change={self.n_iter_no_change} of "
+                f"max_epochs={self.max_epochs} epochs. The classifier can be used; "
+                "raise max_epochs or learning_rate.",
+                ConvergenceWarning,
+            )
+        return result
+
+    def _store(self, labels, embedding, encoder, result):
+        """Set all attributes at once: an interrupt leaves no mixture of two fits."""
+        vars(self).update(
+            classes_=labels.classes,
+            n_labeled_=labels.n_labeled,
+            embedding_=embedding,
+            encoder_=encoder,
+            history_=result.history,
+            n_iter_=len(result.history),
+            best_epoch_=result.best_epoch,
+            _network=result.network,
+        )
+
+    def predict_proba(self, X):
+        """Predict class probabilities.
+
+        Parameters
+        ----------
+        X : {array-like, dataframe, sparse matrix} of shape (n_samples, n_features)
+            Rows with the columns seen in `fit`, in any order if they have names.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_classes)
+            Probabilities, in the order of `classes_`. Those of a row do not depend on
+            the other rows.
+        """
+        check_is_fitted(self)
+        X = validate_table(self, X, reset=False)
+        device = resolve_device(self.device)
+        proba = np.empty((num_samples(X), len(self.classes_)))
+        with one_thread():
+            for batch in gen_batches(len(proba), PREDICT_BATCH):
+                encoded = self.encoder_._encode(index_rows(X, batch), "linear")
+                proba[batch] = self._network.predict_proba(encoded, device)
+        return proba
