@@ -18,6 +18,7 @@ _ROOM_OF = {
     "LabelPropagation": "semi_supervised",
     "LabelSpreading": "semi_supervised",
     "LabeledOnly": "compose",
+    "LabeledSampler": "sampling",
     "LabeledSplit": "model_selection",
     "PriorCorrectedClassifier": "calibration",
     "SelfTrainingClassifier": "semi_supervised",
@@ -54,6 +55,7 @@ _ROOMS = (
     "neighbors",
     "neural_network",
     "preprocessing",
+    "sampling",
     "semi_supervised",
     "utils",
 )

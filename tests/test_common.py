@@ -4,6 +4,8 @@ import warnings
 from importlib.util import find_spec
 
 import pytest
+from imblearn.over_sampling import SMOTE
+from imblearn.under_sampling import TomekLinks
 from sklearn.base import BaseEstimator
 from sklearn.ensemble import ExtraTreesClassifier
 from sklearn.exceptions import SkipTestWarning
@@ -18,6 +20,7 @@ from sklearn_featrix import (
     GoalThresholdClassifier,
     InContextClassifier,
     LabeledOnly,
+    LabeledSampler,
     LabelPropagation,
     LabelSpreading,
     PriorCorrectedClassifier,
@@ -78,6 +81,7 @@ INSTANCES = {
         ),
     ],
     "LabeledOnly": [LabeledOnly(LogisticRegression())],
+    "LabeledSampler": [LabeledSampler(SMOTE()), LabeledSampler(TomekLinks())],
     "PriorCorrectedClassifier": [
         PriorCorrectedClassifier(ONE_MEMBER, "balanced"),
         PriorCorrectedClassifier(ONE_MEMBER, "estimated"),

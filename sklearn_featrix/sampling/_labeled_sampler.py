@@ -2,38 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from imblearn import FunctionSampler
 from imblearn.over_sampling import SMOTEN, SMOTENC
-from imblearn.utils import check_target_type
 from scipy import sparse
-from sklearn.base import BaseEstimator, MetaEstimatorMixin, OneToOneFeatureMixin, clone
-from sklearn.utils import check_random_state, get_tags
+from sklearn.base import MetaEstimatorMixin, clone
+from sklearn.utils import check_random_state
 
-from ..preprocessing._assemble import assemble_rows, fresh_index
-from ..preprocessing._table import array_of_list
-from ..preprocessing._validation import validate_table
 from ..utils._compat import (
     HasMethods,
     StrOptions,
-    check_sample_weight,
     fit_context,
     index_rows,
     num_samples,
 )
-from ..utils._labels import encode_labels
 from ._blind_view import BlindView
 from ._nominal_view import NominalView
-from ._order import Order
+from ._partial_labels_sampler import PartialLabelsSampler
 from ._plain_view import PlainView
 from ._tracked_view import TrackedView
 
 __all__ = ["LabeledSampler"]
 
 
-class LabeledSampler(OneToOneFeatureMixin, MetaEstimatorMixin, BaseEstimator):
+class LabeledSampler(MetaEstimatorMixin, PartialLabelsSampler):
     """Resample the labelled rows of a table and leave the others alone.
 
     To a sampler of imbalanced-learn a mark such as -1 is a class, mostly the largest.
@@ -70,7 +61,8 @@ class LabeledSampler(OneToOneFeatureMixin, MetaEstimatorMixin, BaseEstimator):
     sampling_strategy_ : dict
         Its `sampling_strategy_`, if it has one.
     embedding_ : transformer
-        The fitted embedding; not there if `space` is "table".
+        The fitted embedding; not there if `space` is "table" or the sampler draws at
+        random.
     sample_indices_ : ndarray of shape (n_samples_new,)
         Where each row of the result stood in `X`; -1 for rows that the sampler made.
     sample_weight_ : ndarray of shape (n_samples_new,)
@@ -131,8 +123,6 @@ class LabeledSampler(OneToOneFeatureMixin, MetaEstimatorMixin, BaseEstimator):
     80
     """
 
-    _estimator_type = "sampler"
-
     _parameter_constraints: dict = {
         "sampler": "no_validation",  # checked in fit: has fit_resample
         "space": [
@@ -165,82 +155,31 @@ class LabeledSampler(OneToOneFeatureMixin, MetaEstimatorMixin, BaseEstimator):
         self : LabeledSampler
             The sampler.
         """
-        X, labels, _ = self._check(X, y, None)
+        X, labels, _ = self._check(X, y)
         values = labels.labeled_values
         view, sampler = self._view(X, labels)
         if hasattr(sampler, "fit"):
             self._call(sampler.fit, view.matrix, values)
-        self._store_sampler(sampler, labels)
+        self._store_sampler(sampler)
         return self
 
-    @fit_context(prefer_skip_nested_validation=False)
-    def fit_resample(self, X, y, sample_weight=None):
-        """Resample the labelled rows.
-
-        Parameters
-        ----------
-        X : {array-like, sparse matrix, DataFrame} of shape (n_samples, n_features)
-            All rows, labelled or not.
-        y : array-like of shape (n_samples,)
-            Partial labels.
-        sample_weight : array-like of shape (n_samples,), default=None
-            Weights of the rows. They do not change what is drawn; those of the result
-            are left in `sample_weight_`.
-
-        Returns
-        -------
-        X_resampled : {array-like, sparse matrix, DataFrame} of shape \
-                (n_samples_new, n_features)
-            The unlabeled rows, the labelled ones that stay, and the new ones below.
-        y_resampled : array-like of shape (n_samples_new,)
-            Their labels, with the marks that the unlabeled rows had.
-
-        Raises
-        ------
-        TypeError
-            If `sampler` has no `fit_resample`.
-        ValueError
-            If `y` has another length than `X` or labels of fewer than two classes, the
-            sampler needs more rows of a class than have a label, or it makes rows that
-            do not lie between two others where these are needed.
-        """
-        table, labels, weights = self._check(X, y, sample_weight)
-        view, sampler = self._view(table, labels)
-        matrix, values = self._call(
-            sampler.fit_resample, view.matrix, labels.labeled_values
-        )[:2]
-        self._store_sampler(sampler, labels)
-        drawn = view.read(matrix, values, sampler)
-        order = Order.of(drawn, np.searchsorted(labels.classes, values), labels)
-        self.sample_indices_ = order.sample_indices
-        if weights is None:
-            vars(self).pop("sample_weight_", None)
-        else:
-            self.sample_weight_ = order.weights(weights, labels)
-        out = assemble_rows(table, order.rows, order.made, order.donors, order.numbers)
-        y = index_rows(y, order.rows_of_labels)
-        return out.tolist() if isinstance(X, list) else out, fresh_index(y)
-
-    def _check(self, X, y, sample_weight):
+    def _check(self, X, y, sample_weight=None):
         if not hasattr(self.sampler, "fit_resample") or isinstance(self.sampler, type):
             raise TypeError(
                 f"LabeledSampler wraps a sampler, got {self.sampler!r}. Pass an "
                 "instance with a method fit_resample, such as "
                 "imblearn.over_sampling.SMOTE()."
             )
-        if y is None:
-            encode_labels(y)  # says what is wrong
-        X = validate_table(self, array_of_list(X) if isinstance(X, list) else X,
-                           reset=True)  # fmt: skip
-        labels = encode_labels(
-            _one_column(y),
-            unlabeled=self.unlabeled,
-            n_samples=num_samples(X),
-            min_classes=2,
-        )
-        if sample_weight is not None:
-            sample_weight = check_sample_weight(sample_weight, X)
-        return X, labels, sample_weight
+        return super()._check(X, y, sample_weight)
+
+    def _draw(self, X, labels):
+        view, sampler = self._view(X, labels)
+        matrix, values = self._call(
+            sampler.fit_resample, view.matrix, labels.labeled_values
+        )[:2]
+        self._store_sampler(sampler)
+        drawn = view.read(matrix, values, sampler)
+        return drawn, np.searchsorted(labels.classes, values)
 
     def _view(self, X, labels):
         """Make what the sampler shall see, and the sampler that fits it."""
@@ -252,22 +191,21 @@ class LabeledSampler(OneToOneFeatureMixin, MetaEstimatorMixin, BaseEstimator):
             labeled = X
         else:
             labeled = index_rows(X, np.flatnonzero(labels.labeled))
-        in_table = isinstance(self.space, str) and self.space == "table"
-        vectors = None if in_table else self._embed(X, labeled, rng)
-        view = self._view_of(labeled, labels.labeled_values, sampler, vectors)
+        vars(self).pop("embedding_", None)
+        view = self._view_of(X, labeled, labels.labeled_values, sampler, rng)
         return view, view.adapt(sampler)
 
-    def _view_of(self, labeled, y, sampler, vectors):
+    def _view_of(self, X, labeled, y, sampler, rng):
         if BlindView.is_for(sampler):
             return BlindView(num_samples(labeled))
-        if vectors is not None:
+        if not isinstance(self.space, str) or self.space != "table":
             if isinstance(sampler, SMOTEN | SMOTENC):
                 raise ValueError(
                     f"{sampler!r} looks for categories, but an embedding has none. "
                     "Pass SMOTE() with space='embedding': categories of the table "
                     "are taken care of."
                 )
-            return TrackedView.of_vectors(vectors, labeled)
+            return TrackedView.of_vectors(self._embed(X, labeled, rng), labeled)
         return (
             PlainView.of(labeled, y)
             or NominalView.of(sampler, labeled)
@@ -317,20 +255,9 @@ class LabeledSampler(OneToOneFeatureMixin, MetaEstimatorMixin, BaseEstimator):
             "than it has rows, or use RandomOverSampler(), which needs none."
         )
 
-    def _store_sampler(self, sampler, labels):
+    def _store_sampler(self, sampler):
         self.sampler_ = sampler
-        self.classes_ = labels.classes
         self.sampling_strategy_ = getattr(sampler, "sampling_strategy_", None)
-
-    def __sklearn_tags__(self):
-        tags = get_tags(FunctionSampler())  # those that imbalanced-learn asks for
-        tags.no_validation = False
-        tags.input_tags.allow_nan = True
-        tags.input_tags.string = True
-        tags.input_tags.categorical = True
-        tags.input_tags.sparse = True
-        tags.sampler_tags.sample_indices = True
-        return tags
 
 
 def _seeded(estimator, rng):
@@ -341,10 +268,3 @@ def _seeded(estimator, rng):
         if value is None and f"__{name}".endswith("__random_state")
     }
     return estimator.set_params(**unset) if unset else estimator
-
-
-def _one_column(y: Any) -> Any:
-    """Labels in one column; those of a class per column are read as imblearn does."""
-    if getattr(y, "ndim", 1) == 2 and y.shape[1] > 1:
-        return check_target_type(np.asarray(y))
-    return y
