@@ -4,19 +4,13 @@ from __future__ import annotations
 
 from copy import deepcopy
 
-import torch
 from torch import Tensor, nn
 
-from ..losses import ClassBalancedLoss, CostSensitiveLoss, FocalLoss
+from ..losses import ClassBalancedLoss
 from ..losses._class_loss import ClassLoss
+from ..losses._names import criterion_by_name
 
 __all__ = ["WeightedCriterion", "make_criterion"]
-
-NAMED = {
-    "focal": FocalLoss,
-    "class_balanced": ClassBalancedLoss,
-    "cost_sensitive": CostSensitiveLoss,
-}
 
 
 class WeightedCriterion(nn.Module):
@@ -66,37 +60,27 @@ class WeightedCriterion(nn.Module):
         return (losses * targets["weights"]).mean()
 
 
-def make_criterion(loss, parameters, class_counts):
+def make_criterion(loss, class_counts):
     """Make the criterion of the parameter `loss`.
 
     Parameters
     ----------
     loss : str or nn.Module
         A name, or a criterion, which stays as it is.
-    parameters : dict
-        Parameters of a named loss.
     class_counts : ndarray of shape (n_classes,)
-        Labelled rows of each class, by weight, for a loss that weighs classes.
+        Labelled rows of each class, by weight, for a loss that weighs classes and was
+        told no others.
 
     Returns
     -------
     WeightedCriterion
         The criterion.
     """
-    criterion = _named(loss, parameters) if isinstance(loss, str) else deepcopy(loss)
+    criterion = criterion_by_name(loss) if isinstance(loss, str) else deepcopy(loss)
     if isinstance(criterion, ClassBalancedLoss) and criterion.class_counts is None:
-        criterion.class_counts = torch.as_tensor(class_counts, dtype=torch.float64)
-    if isinstance(criterion, ClassLoss) or hasattr(criterion, "reduction"):
+        criterion.set_params(class_counts=class_counts.tolist())
+    if isinstance(criterion, ClassLoss):
+        criterion.set_params(reduction="none")
+    elif hasattr(criterion, "reduction"):  # as all of torch's have
         criterion.reduction = "none"
     return WeightedCriterion(criterion)
-
-
-def _named(loss, parameters):
-    if loss == "cross_entropy":
-        return FocalLoss(gamma=0)
-    if loss == "cost_sensitive" and parameters.get("cost_matrix") is None:
-        raise ValueError(
-            "loss='cost_sensitive' needs the costs: set loss__cost_matrix, one row per "
-            "true and one column per predicted class in the order of classes_."
-        )
-    return NAMED[loss](**parameters)

@@ -13,6 +13,7 @@ from sklearn.utils import check_random_state, gen_batches
 from sklearn.utils.validation import check_is_fitted
 
 from ..embedding import EmbeddingTransformer
+from ..losses._names import LOSS_NAMES, criterion_by_name
 from ..preprocessing import TableEncoder
 from ..preprocessing._rows import row_keys
 from ..preprocessing._validation import validate_table
@@ -30,16 +31,13 @@ from ..utils._labels import encode_labels
 from ..utils._partial_classifier import PartialLabelsClassifierMixin
 from ..utils._threads import one_thread
 from ..utils._warnings import warn
-from ._loss_parameters import LOSS_PARAMETERS, LossParametersMixin
 
 __all__ = ["TabularNetClassifier"]
 
 PREDICT_BATCH = 8192
 
 
-class TabularNetClassifier(
-    LossParametersMixin, PartialLabelsClassifierMixin, BaseEstimator
-):
+class TabularNetClassifier(PartialLabelsClassifierMixin, BaseEstimator):
     """Network for tables with some hundred to many thousand labels.
 
     All rows, labelled or not, teach an embedding of the table; with a linear head on
@@ -60,13 +58,10 @@ class TabularNetClassifier(
         embedding, or all of it. Without an embedding all layers learn.
     loss : {"cross_entropy", "focal", "class_balanced", "cost_sensitive"} or \
             nn.Module, default="cross_entropy"
-        A loss of :mod:`sklearn_featrix.losses` by name, or a criterion: one of these,
-        or any torch module that takes logits and class shares, both of shape (batch,
-        n_classes), and gives one loss per row.
-    loss_params : dict, default=None
-        Parameters of a loss given by name. In `set_params` and in searches each is a
-        parameter of its own, such as ``loss__gamma``, ``loss__beta`` or
-        ``loss__cost_matrix``.
+        A criterion of :mod:`sklearn_featrix.losses` by name or as an object, one of
+        torch, or any module that takes logits and class shares, both of shape (batch,
+        n_classes), and gives one loss per row. Parameters of the library's are set as
+        ``loss__gamma``, for instance in a grid.
     class_weight : {"balanced"}, dict or None, default=None
         Weights of the classes, as in scikit-learn; they multiply `sample_weight`.
     batch_sampling : {"random", "balanced", "dynamic"}, default="random"
@@ -190,15 +185,14 @@ class TabularNetClassifier(
     A loss and its parameters, as a search sets them:
 
     >>> focal = TabularNetClassifier(loss="focal").set_params(loss__gamma=1.0)
-    >>> focal.loss_params
-    {'gamma': 1.0}
+    >>> focal.get_params()["loss__gamma"]
+    1.0
     """
 
     _parameter_constraints = {
         "embedding": [StrOptions({"auto"}), HasMethods(["fit", "transform"]), None],
         "fine_tuning": [StrOptions({"frozen", "last", "full"})],
-        "loss": [StrOptions(set(LOSS_PARAMETERS)), HasMethods(["forward"])],
-        "loss_params": [dict, None],
+        "loss": [StrOptions(set(LOSS_NAMES)), HasMethods(["forward"])],
         "class_weight": [StrOptions({"balanced"}), dict, None],
         "batch_sampling": [StrOptions({"random", "balanced", "dynamic"})],
         "mixup": [Interval(Real, 0, None, closed="left")],
@@ -223,7 +217,6 @@ class TabularNetClassifier(
         *,
         fine_tuning="full",
         loss="cross_entropy",
-        loss_params=None,
         class_weight=None,
         batch_sampling="random",
         mixup=0.0,
@@ -244,7 +237,6 @@ class TabularNetClassifier(
         self.embedding = embedding
         self.fine_tuning = fine_tuning
         self.loss = loss
-        self.loss_params = loss_params
         self.class_weight = class_weight
         self.batch_sampling = batch_sampling
         self.mixup = mixup
@@ -285,9 +277,8 @@ class TabularNetClassifier(
         ------
         ValueError
             If fewer than two classes are labelled, `y` and `X` differ in length, the
-            table has no usable column, a parameter is not one of the loss, the
-            embedding cannot be trained on, no row can be held out where one must be,
-            or the training diverges.
+            table has no usable column, the embedding cannot be trained on, no row can
+            be held out where one must be, or the training diverges.
         TypeError
             If `embedding` is no :class:`~sklearn_featrix.EmbeddingTransformer`.
         """
@@ -301,7 +292,6 @@ class TabularNetClassifier(
             min_classes=2,
             keep=weights > 0,
         )
-        self._checked_loss_parameters()
         random_state = check_random_state(self.random_state)
         keys = row_keys(X)
         embedding, encoder = self._fit_embedding(
@@ -391,6 +381,31 @@ class TabularNetClassifier(
             best_epoch_=result.best_epoch,
             _network=result.network,
         )
+
+    def set_params(self, **params):
+        """Set parameters.
+
+        Parameters
+        ----------
+        **params : dict
+            Values by name; ``loss__gamma`` makes a criterion of the name of a loss.
+
+        Returns
+        -------
+        self : TabularNetClassifier
+            The classifier.
+
+        Raises
+        ------
+        ValueError
+            If there is no such parameter, or the loss does not take the value.
+        """
+        loss = params.get("loss", self.loss)
+        of_loss = [name for name in params if name.startswith("loss__")]
+        if of_loss and isinstance(loss, str):
+            given = {name.removeprefix("loss__"): params.pop(name) for name in of_loss}
+            params["loss"] = criterion_by_name(loss, **given)
+        return super().set_params(**params)
 
     def predict_proba(self, X):
         """Predict class probabilities.

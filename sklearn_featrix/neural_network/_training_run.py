@@ -211,11 +211,7 @@ class NetworkTraining:
         return labeled.weights * class_weight[labeled.codes]
 
     def _criterion(self):
-        return make_criterion(
-            self.settings.loss,
-            self.settings._checked_loss_parameters(),
-            self.labeled.class_counts(),
-        )
+        return make_criterion(self.settings.loss, self.labeled.class_counts())
 
     def _watch(self, trained, criterion, inputs, held_out, sampling):
         """Look at the held-out rows as the batches look at the others."""

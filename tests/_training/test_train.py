@@ -146,3 +146,61 @@ def test_other_errors_are_passed_on():
 def test_works_while_metadata_routing_is_on():
     with sklearn.config_context(enable_metadata_routing=True):
         assert train(linear(), nn.MSELoss(), Sums(), n_steps=3).n_steps == 3
+
+
+def test_a_function_is_asked_after_each_block_and_may_end_the_run():
+    seen = []
+
+    def after_block(record):
+        record["seen"] = True
+        seen.append(record["step"])
+        return record["step"] >= 9
+
+    with warnings.catch_warnings(action="error"):
+        record = train(
+            linear(), nn.MSELoss(), Sums(), n_steps=30, block=3, after_block=after_block
+        )
+    assert seen == [3, 6, 9]
+    assert (record.n_steps, record.stopped) == (9, True)
+    assert [block["step"] for block in record.history] == [3, 6, 9]
+    assert all(block["seen"] for block in record.history)
+
+
+def test_a_run_that_goes_to_its_end_is_not_stopped():
+    record = train(
+        linear(), nn.MSELoss(), Sums(), n_steps=7, block=3, after_block=lambda r: False
+    )
+    assert not record.stopped
+    assert [block["step"] for block in record.history] == [3, 6, 7]
+
+
+def test_without_the_cycle_the_learning_rate_stays():
+    module, twin, source = linear(), linear(), Sums()
+    train(module, nn.MSELoss(), source, n_steps=20, batch_size=300, cycle=False)
+    optimizer = torch.optim.AdamW(twin.parameters(), lr=2e-3, weight_decay=1e-4)
+    for _ in range(20):
+        optimizer.zero_grad()
+        nn.functional.mse_loss(twin(source.x), source.x.sum(1, keepdim=True)).backward()
+        optimizer.step()
+    torch.testing.assert_close(module.weight, twin.weight)
+
+
+def test_advice_ends_the_warning():
+    with pytest.warns(TrainingInterruptedWarning, match=r"better; have patience\.$"):
+        train(
+            linear(), nn.MSELoss(), Sums(interrupt_at(5)), n_steps=9,
+            advice="have patience",
+        )  # fmt: skip
+
+
+def test_progress_shows_what_was_held_out(capsys):
+    def after_block(record):
+        record["validation_loss"] = 0.25
+        return True
+
+    train(
+        linear(), nn.MSELoss(), Sums(), n_steps=4, block=2, after_block=after_block,
+        verbose=1,
+    )  # fmt: skip
+    (line,) = capsys.readouterr().out.splitlines()
+    assert "held out 0.2500" in line
