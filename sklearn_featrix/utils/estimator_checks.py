@@ -128,14 +128,22 @@ def _named(check: Callable[..., None], variant: str) -> Check:
 # --------------------------------------------------------------------------- data
 
 
-def _table(n_rows: int = 60, seed: int = 0) -> tuple[Array, Array, Array]:
-    """Features, all labels (0, 1, 2), and labels of which two thirds are hidden."""
+def _table(
+    n_rows: int = 60, seed: int = 0, n_classes: int = 3
+) -> tuple[Array, Array, Array]:
+    """Features, all labels (0, 1, ...), and labels of which two thirds are hidden."""
     rng = np.random.default_rng(seed)
-    y = np.arange(n_rows) % 3
+    y = np.arange(n_rows) % n_classes
     X = rng.normal(size=(n_rows, 4)) + np.eye(3, 4)[y] * 3
     y_partial = np.where(np.arange(n_rows) < n_rows // 3, y, -1)
     order = rng.permutation(n_rows)
     return X[order], y[order], y_partial[order]
+
+
+def _table_for(estimator: Estimator, n_rows: int = 60) -> tuple[Array, Array, Array]:
+    """Return a table of as many classes as the estimator can learn, three at most."""
+    kind = get_tags(estimator).classifier_tags
+    return _table(n_rows, n_classes=3 if kind is None or kind.multi_class else 2)
 
 
 def _as_frame(X: Array, library: str) -> Any:
@@ -171,7 +179,7 @@ def _output(fitted: Estimator, X: Any) -> Array:
 
 def check_row_order(estimator: Estimator) -> None:
     """Check that the order of the rows in fit changes no result."""
-    X, _, y = _table()
+    X, _, y = _table_for(estimator)
     order = np.random.default_rng(1).permutation(len(X))
     expected = _output(_fit(estimator, X, y), X)
     shuffled = _output(_fit(estimator, X[order], y[order]), X)
@@ -180,7 +188,7 @@ def check_row_order(estimator: Estimator) -> None:
 
 def check_same_seed(estimator: Estimator) -> None:
     """Check that two fits with one seed give bit-identical results."""
-    X, _, y = _table()
+    X, _, y = _table_for(estimator)
     np.testing.assert_array_equal(
         _output(_fit(estimator, X, y), X), _output(_fit(estimator, X, y), X)
     )
@@ -188,7 +196,7 @@ def check_same_seed(estimator: Estimator) -> None:
 
 def check_round_trips(estimator: Estimator) -> None:
     """Check that clones fit alike and pickles come back bit-identical."""
-    X, _, y = _table()
+    X, _, y = _table_for(estimator)
     fitted = _fit(estimator, X, y)
     expected = _output(fitted, X)
     np.testing.assert_array_equal(_output(_fit(clone(fitted), X, y), X), expected)
@@ -202,7 +210,7 @@ def check_round_trips(estimator: Estimator) -> None:
 
 def check_float_precision(estimator: Estimator) -> None:
     """Check that a float32 table gives what the same float64 values give."""
-    X, _, y = _table()
+    X, _, y = _table_for(estimator)
     X = X.astype(np.float32)
     single = _output(_fit(estimator, X, y), X)
     double = _output(_fit(estimator, X.astype(np.float64), y), X.astype(np.float64))
@@ -211,7 +219,7 @@ def check_float_precision(estimator: Estimator) -> None:
 
 def check_readonly_memmap(estimator: Estimator) -> None:
     """Check that a table that lies read-only on disk is accepted."""
-    X, _, y = _table()
+    X, _, y = _table_for(estimator)
     expected = _output(_fit(estimator, X, y), X)
     with tempfile.TemporaryDirectory() as folder:
         joblib.dump((X, y), Path(folder) / "table.joblib")
@@ -223,7 +231,7 @@ def check_readonly_memmap(estimator: Estimator) -> None:
 
 def check_container(estimator: Estimator, variant: str) -> None:
     """Check that a DataFrame gives what the same values in an array give."""
-    X, _, y = _table()
+    X, _, y = _table_for(estimator)
     frame = _as_frame(X, variant)
     expected = _output(_fit(estimator, X, y), X)
     np.testing.assert_allclose(
@@ -234,7 +242,7 @@ def check_container(estimator: Estimator, variant: str) -> None:
 def check_mixed_table(estimator: Estimator) -> None:
     """Check a DataFrame of strings, booleans, dates and missing values."""
     pandas = _import("pandas")
-    X, _, y = _table()
+    X, _, y = _table_for(estimator)
     frame = pandas.DataFrame(
         {
             "number": np.where(X[:, 0] > 3, np.nan, X[:, 0]),
@@ -253,7 +261,7 @@ def check_mixed_table(estimator: Estimator) -> None:
 def check_set_output(estimator: Estimator) -> None:
     """Check that `set_output` gives a DataFrame with the right names."""
     _import("pandas")
-    X, _, y = _table()
+    X, _, y = _table_for(estimator)
     fitted = _fit(estimator, X, y)
     expected = np.asarray(fitted.transform(X))
     frame = fitted.set_output(transform="pandas").transform(X)
@@ -266,17 +274,17 @@ def check_set_output(estimator: Estimator) -> None:
 
 def check_never_predicts_unlabeled(estimator: Estimator) -> None:
     """Check that the unlabeled mark is neither a class nor a prediction."""
-    X, _, y = _table()
+    X, classes, y = _table_for(estimator)
     fitted = _fit(estimator, X, y)
-    np.testing.assert_array_equal(fitted.classes_, [0, 1, 2])
+    np.testing.assert_array_equal(fitted.classes_, np.unique(classes))
     predicted = fitted.predict(X)
-    assert set(predicted) <= {0, 1, 2}, f"predicted {set(predicted)}"
+    assert set(predicted) <= set(classes), f"predicted {set(predicted)}"
     assert predicted.dtype == fitted.classes_.dtype
 
 
 def check_labeled_rows_suffice(estimator: Estimator) -> None:
     """Check that a fully labelled `y` simply works."""
-    X, y, _ = _table()
+    X, y, _ = _table_for(estimator)
     assert _fit(estimator, X, y).score(X, y) > 0.7
 
 
@@ -328,9 +336,9 @@ def check_mark(estimator: Estimator, variant: str) -> None:
 
     Its classes, and what it predicts, have the dtype of the labels.
     """
-    X, _, y = _table()
+    X, all_labels, y = _table_for(estimator)
     write, names = MARKS[variant]
-    classes, codes = np.unique(names, return_inverse=True)
+    classes, codes = np.unique(names[: all_labels.max() + 1], return_inverse=True)
     same = np.where(is_labeled(y), codes[y], -1)
     expected = _fit(estimator, X, same)
     fitted = _fit(estimator, X, write(y))
@@ -349,7 +357,7 @@ def check_mark(estimator: Estimator, variant: str) -> None:
 
 def check_score_counts_labeled_rows(estimator: Estimator) -> None:
     """Check that `score` is the accuracy on the labelled rows."""
-    X, y, y_partial = _table()
+    X, y, y_partial = _table_for(estimator)
     fitted = _fit(estimator, X, y_partial)
     labeled = is_labeled(y_partial)
     expected = np.mean(fitted.predict(X[labeled]) == y[labeled])
@@ -358,7 +366,7 @@ def check_score_counts_labeled_rows(estimator: Estimator) -> None:
 
 def check_wrong_labels(estimator: Estimator) -> None:
     """Check that labels that cannot be learnt from raise and say why."""
-    X, y, y_partial = _table()
+    X, y, y_partial = _table_for(estimator)
     one_class = np.where(y_partial == 0, 0, -1)
     wrong = {
         "no label": np.full(len(X), -1),
@@ -382,7 +390,7 @@ def _error_message(estimator: Estimator, X: Array, y: Array) -> str:
 
 def check_pipeline_and_search(estimator: Estimator) -> None:
     """Check that Pipeline, cross_val_score and GridSearchCV are right as they are."""
-    X, _, y = _table(90)
+    X, _, y = _table_for(estimator, 90)
     pipeline = make_pipeline(FunctionTransformer(), estimator)
     scores = cross_val_score(pipeline, X, y, cv=3, error_score="raise")
     assert scores.min() > 0.5, f"scores {scores}: unlabeled rows count as errors"
@@ -395,7 +403,7 @@ def check_pipeline_and_search(estimator: Estimator) -> None:
 
 def check_inside_scikit_learn_ensembles(estimator: Estimator) -> None:
     """Check VotingClassifier and CalibratedClassifierCV on labelled rows."""
-    X, y, _ = _table()
+    X, y, _ = _table_for(estimator)
     voting = VotingClassifier([("a", clone(estimator)), ("b", clone(estimator))])
     assert voting.fit(X, y).score(X, y) > 0.7
     calibrated = CalibratedClassifierCV(clone(estimator), cv=2).fit(X, y)
@@ -404,7 +412,7 @@ def check_inside_scikit_learn_ensembles(estimator: Estimator) -> None:
 
 def check_n_jobs(estimator: Estimator) -> None:
     """Check that one job and two give bit-identical results."""
-    X, _, y = _table()
+    X, _, y = _table_for(estimator)
     one, two = (
         _output(_fit(clone(estimator).set_params(n_jobs=n_jobs), X, y), X)
         for n_jobs in (1, 2)
@@ -416,7 +424,7 @@ def check_metadata_routing(estimator: Estimator) -> None:
     """Check that a routed cross-validation hands on `sample_weight`."""
     from sklearn import config_context
 
-    X, _, y = _table(90)
+    X, _, y = _table_for(estimator, 90)
     weight = np.where(y == 0, 2.0, 1.0)
     with config_context(enable_metadata_routing=True):
         routed = clone(estimator).set_fit_request(sample_weight=True)
