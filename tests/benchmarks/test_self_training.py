@@ -14,8 +14,18 @@ def trial(make_table, stand_ins):
     return Trial(make_table(n_classes=2), seed=0)
 
 
-@pytest.mark.parametrize("base", study.BASES)
-@pytest.mark.parametrize("method", study.METHODS)
+@pytest.mark.parametrize(
+    ("base", "method"),
+    [
+        pytest.param(
+            base,
+            method,
+            marks=[pytest.mark.slow] * (base == "extra_trees" and "calib" in method),
+        )
+        for base in study.BASES
+        for method in study.METHODS
+    ],
+)
 def test_every_cell_is_scored_and_better_than_chance(trial, base, method):
     row = study.run_cell(trial, 30, base, method)
     assert row.keys() <= set(study.COLUMNS)

@@ -8,6 +8,7 @@ import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin, clone
 from sklearn.datasets import load_breast_cancer, make_classification
 from sklearn.decomposition import PCA
+from sklearn.ensemble import ExtraTreesClassifier
 from sklearn.exceptions import NotFittedError
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
@@ -443,7 +444,7 @@ def test_a_frozen_embedding_is_fitted_once_and_scores_as_if_refitted(table):
     members = [("linear", LogisticRegression(), "embedding")]
     CountingEmbedding.fits = 0
     frozen = FrozenEstimator(CountingEmbedding().fit(X))
-    shared = SemiSupervisedClassifier(frozen, members, random_state=0)
+    shared = SemiSupervisedClassifier(frozen, members, safe=False, random_state=0)
     search = GridSearchCV(
         shared, {"linear__C": [0.1, 1, 10]}, cv=LabeledSplit(4), error_score="raise"
     ).fit(X, y_partial)
@@ -452,7 +453,7 @@ def test_a_frozen_embedding_is_fitted_once_and_scores_as_if_refitted(table):
     refitted = []
     for train, test in LabeledSplit(4).split(X, y_partial):
         again = FrozenEstimator(CountingEmbedding().fit(X))  # the same label-free rows
-        clf = SemiSupervisedClassifier(again, members, random_state=0)
+        clf = SemiSupervisedClassifier(again, members, safe=False, random_state=0)
         clf.set_params(linear__C=search.best_params_["linear__C"])
         clf.fit(X[train], y_partial[train])
         refitted.append(clf.score(X[test], y_partial[test]))
@@ -465,7 +466,8 @@ def hidden_cancer():
     X, y = load_breast_cancer(return_X_y=True, as_frame=True)
     y_partial = mask_labels(y, fraction=0.1, random_state=0)
     hidden = y_partial.to_numpy() == -1
-    clf = SemiSupervisedClassifier(QUICK, random_state=0)
+    members = ["linear", ("trees", ExtraTreesClassifier(20), "tree+embedding")]
+    clf = SemiSupervisedClassifier(QUICK, members, random_state=0)
     truth = clone(clf).fit(X, y_partial).score(X[hidden], y[hidden])
     return clf, X, y_partial, truth
 
