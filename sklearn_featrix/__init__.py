@@ -10,6 +10,7 @@ from typing import Any
 __version__ = "0.1.0.dev0"
 
 _ROOM_OF = {
+    "BoostedLossClassifier": "compose",
     "CostSensitiveClassifier": "calibration",
     "DomainFilter": "covariate_shift",
     "EmbeddingTransformer": "embedding",
