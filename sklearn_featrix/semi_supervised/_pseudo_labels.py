@@ -15,10 +15,12 @@ class SelectionRule:
 
     Parameters
     ----------
-    criterion : {"threshold", "k_best"}
-        Take all rows above their class's threshold, or the `k_best` most confident.
+    criterion : {"threshold", "quantile", "k_best"}
+        Take all rows above their class's threshold, the share of each class's rows that
+        its quantile leaves, or the `k_best` most confident.
     thresholds : ndarray of shape (n_classes,)
-        Probability that a row has to exceed, by its most probable class.
+        Probability that a row has to exceed, by its most probable class; with
+        "quantile", the share of the open rows of that class that stays open.
     k_best : int
         Rows to take per round.
     shares : ndarray of shape (n_classes,) or None
@@ -52,10 +54,22 @@ class SelectionRule:
                 return self._most_confident(proba)
             return self._most_confident_by_class(proba, taken)
         codes = proba.argmax(axis=1)
-        confident = np.flatnonzero(proba.max(axis=1) > self.thresholds[codes])
+        if self.criterion == "quantile":
+            confident = self._surest_of_each_class(proba, codes)
+        else:
+            confident = np.flatnonzero(proba.max(axis=1) > self.thresholds[codes])
         if self.shares is not None:
             confident = self._in_proportion(proba, codes, confident, taken)
         return confident, codes[confident]
+
+    def _surest_of_each_class(self, proba, codes):
+        chosen = []
+        for code, quantile in enumerate(self.thresholds):
+            rows = np.flatnonzero(codes == code)
+            order = np.argsort(-proba[rows, code], kind="stable")
+            n_rows = int(np.ceil((1 - quantile) * len(rows) - 1e-9))
+            chosen.append(rows[order[:n_rows]])
+        return np.sort(np.concatenate(chosen))
 
     def _most_confident(self, proba):
         order = np.argsort(-proba.max(axis=1), kind="stable")

@@ -54,11 +54,13 @@ class SelfTrainingClassifier(WrappedClassifier):
         Any scikit-learn classifier with `predict_proba`, a pipeline that ends in one
         included.
     threshold : float or dict, default=0.75
-        Probability in [0, 1) that a prediction has to exceed to become a label, with
-        ``criterion="threshold"``. A dict gives one for each class.
-    criterion : {"threshold", "k_best"}, default="threshold"
-        Whether a round labels all rows above the threshold, or the `k_best` most
-        confident ones.
+        Probability in [0, 1) that a prediction has to exceed to become a label; with
+        ``criterion="quantile"``, the quantile of these probabilities among the
+        unlabeled rows predicted alike. A dict gives one for each class.
+    criterion : {"threshold", "quantile", "k_best"}, default="threshold"
+        Whether a round labels all rows above the threshold; of each predicted class
+        the surest rows, such as a quarter of them for a threshold of 0.75 [5]_; or the
+        `k_best` most confident ones of all.
     k_best : int or float, default=10
         Rows that a round labels with ``criterion="k_best"``; a float is a share of the
         rows unlabeled at first.
@@ -82,7 +84,7 @@ class SelfTrainingClassifier(WrappedClassifier):
         rounds.
     min_added : float, default=0.05
         Stop after a round that labels a smaller share than this of the rows unlabeled
-        at first, with ``criterion="threshold"``.
+        at first, unless `criterion` is "k_best".
     calibration : {"sigmoid", "temperature"} or None, default=None
         Puts right the probabilities of each fit, on which thresholds, judging and
         predictions then stand. Five more fits leave out a fold of the labelled rows
@@ -159,6 +161,8 @@ class SelfTrainingClassifier(WrappedClassifier):
        networks. ICML 2017. (``calibration="temperature"``.)
     .. [4] Y. Zou, Z. Yu, B. Kumar, J. Wang. Unsupervised domain adaptation for semantic
        segmentation via class-balanced self-training. ECCV 2018.
+    .. [5] P. Cascante-Bonilla, F. Tan, Y. Qi, V. Ordonez. Curriculum labeling:
+       revisiting pseudo-labeling for semi-supervised learning. AAAI 2021.
 
     Examples
     --------
@@ -181,7 +185,7 @@ class SelfTrainingClassifier(WrappedClassifier):
     _parameter_constraints: dict = {
         "estimator": "no_validation",  # checked in fit: a classifier
         "threshold": [Interval(Real, 0.0, 1.0, closed="left"), dict],
-        "criterion": [StrOptions({"threshold", "k_best"})],
+        "criterion": [StrOptions({"threshold", "quantile", "k_best"})],
         "k_best": [
             Interval(Integral, 1, None, closed="left"),
             Interval(Real, 0.0, 1.0, closed="neither"),
@@ -330,7 +334,7 @@ class SelfTrainingClassifier(WrappedClassifier):
         options = self._weighting()
         if self.calibration is not None:
             options["calibration"] = CrossCalibration(self.calibration, keys)
-        options["min_added"] = self.min_added if self.criterion == "threshold" else 0
+        options["min_added"] = 0 if self.criterion == "k_best" else self.min_added
         share = self.k_best
         if isinstance(share, Integral):
             share = share / max(1, n_unlabeled)

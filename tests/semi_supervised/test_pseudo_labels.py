@@ -56,6 +56,21 @@ def test_a_class_with_no_share_does_not_stop_the_others():
     np.testing.assert_array_equal(positions, [0, 1])
 
 
+def test_quantile_takes_the_surest_of_each_class():
+    proba = rows(0.4, 0.1, 0.2, 0.3, 0.6, 0.55)
+    positions, codes = rule("quantile", (0.5, 0.5))(proba, NONE)
+    np.testing.assert_array_equal(positions, [1, 2, 4])
+    np.testing.assert_array_equal(codes, [0, 0, 1])
+    positions, _ = rule("quantile", (0.75, 0.0))(proba, NONE)
+    np.testing.assert_array_equal(positions, [1, 4, 5])
+
+
+def test_quantile_keeps_the_shares_too():
+    proba = rows(0.01, 0.02, 0.03, 0.04, 0.9, 0.8, 0.7, 0.6)
+    positions, _ = rule("quantile", (0.25, 0.25), shares=SHARES)(proba, NONE)
+    np.testing.assert_array_equal(positions, [0, 1, 2, 4])
+
+
 def test_k_best_takes_the_most_confident():
     proba = rows(0.4, 0.9, 0.45, 0.05, 0.8)
     positions, codes = rule("k_best", k_best=3)(proba, NONE)

@@ -156,7 +156,13 @@ def test_mean_probability_stays_at_the_prior_and_ranking_does_not_suffer(n_folds
 
 
 @pytest.mark.parametrize(
-    "params", [{}, {"threshold": 0.5}, {"criterion": "k_best", "k_best": 0.1}]
+    "params",
+    [
+        {},
+        {"threshold": 0.5},
+        {"criterion": "quantile", "threshold": 0.5},
+        {"criterion": "k_best", "k_best": 0.1},
+    ],
 )
 def test_rows_labeled_in_rounds_keep_the_shares_of_the_labels(rare, params):
     X, _, y_few = rare
