@@ -14,14 +14,19 @@ from imblearn.pipeline import make_pipeline
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
+from xgboost import XGBClassifier
 
-from benchmarks.imbalance.tables import UNLABELED, Draw
+from benchmarks.imbalance.tables import Draw
 from sklearn_featrix import (
+    BoostedLossClassifier,
     GoalThresholdClassifier,
     LabeledOnly,
     PriorCorrectedClassifier,
     SemiSupervisedClassifier,
 )
+from sklearn_featrix.losses import CostSensitiveLoss
+from sklearn_featrix.neural_network import TabularNetClassifier
+from sklearn_featrix.sampling import LabeledSampler
 from sklearn_featrix.utils import class_weight_effective
 
 
@@ -32,6 +37,10 @@ class Remembered(ClassifierMixin, BaseEstimator):
         self.estimator = estimator
         self.classes_ = estimator.classes_
         self._known = {}
+
+    def fit(self, X, y):
+        """Stay as it is."""
+        return self
 
     def predict_proba(self, X):
         """Return the probabilities, from the second time on those of the first."""
@@ -97,13 +106,36 @@ def _logistic(**options):
     return LogisticRegression(max_iter=1000, **options)
 
 
-def _effective(cell):
-    return _logistic(class_weight=class_weight_effective(cell.y))
+def _xgboost(**options):
+    # leaves of one row are allowed: the Hessians of a rare class sum to next to nothing
+    return XGBClassifier(max_depth=4, min_child_weight=0, n_jobs=1, **options)
 
 
-def _smote(cell):
-    n_neighbors = min(5, cell.n_positive - 1)
-    return SMOTE(k_neighbors=n_neighbors, random_state=cell.draw.seed)
+def _weighted_xgboost(cell):
+    negative = cell.n_labels - cell.n_positive
+    return _xgboost(scale_pos_weight=negative / cell.n_positive)
+
+
+def _net(cell, **options):
+    return TabularNetClassifier(
+        cell.draw.embedding, random_state=cell.draw.seed, **options
+    )
+
+
+def _cost_sensitive_net(cell):
+    rare = cell.n_positive / cell.n_labels
+    costs = [[0, 1 / (1 - rare)], [1 / rare, 0]]
+    return _net(cell, loss=CostSensitiveLoss(costs))
+
+
+def _smote(cell, space):
+    smote = SMOTE(k_neighbors=min(5, cell.n_positive - 1), random_state=cell.draw.seed)
+    return LabeledSampler(smote, space=space, random_state=cell.draw.seed)
+
+
+def _logistic_after_smote(cell, space):
+    encoder = FrozenEstimator(cell.draw.encoder)  # in its default encoding, "linear"
+    return make_pipeline(_smote(cell, space), encoder, LabeledOnly(_logistic()))
 
 
 def _on_labeled(make: Callable[[Cell], Any], space: str) -> Method:
@@ -115,7 +147,20 @@ METHODS = {
     "logistic, class_weight": _on_labeled(
         lambda cell: _logistic(class_weight="balanced"), "linear"
     ),
-    "logistic, effective weights": _on_labeled(_effective, "linear"),
+    "logistic, effective weights": _on_labeled(
+        lambda cell: _logistic(class_weight=class_weight_effective(cell.y)), "linear"
+    ),
+    "logistic, SMOTE in the table": Method(
+        lambda cell: _logistic_after_smote(cell, "table")
+    ),
+    "logistic, SMOTE in the embedding": Method(
+        lambda cell: _logistic_after_smote(cell, cell.draw.embedding)
+    ),
+    "logistic, SMOTE, prior known": Method(
+        lambda cell: PriorCorrectedClassifier(
+            _logistic_after_smote(cell, "table"), cell.share, training_prior="balanced"
+        )
+    ),
     "logistic, prior balanced": _on_labeled(
         lambda cell: PriorCorrectedClassifier(_logistic(), "balanced"), "linear"
     ),
@@ -125,17 +170,18 @@ METHODS = {
     "logistic, goal balanced": _on_labeled(
         lambda cell: GoalThresholdClassifier(_logistic()), "linear"
     ),
-    "logistic, SMOTE": _on_labeled(
-        lambda cell: make_pipeline(_smote(cell), _logistic()), "linear"
+    "xgboost": _on_labeled(lambda cell: _xgboost(), "tree"),
+    "xgboost, scale_pos_weight": _on_labeled(_weighted_xgboost, "tree"),
+    "xgboost, focal": Method(lambda cell: BoostedLossClassifier(_xgboost()), "tree"),
+    "xgboost, class_balanced": Method(
+        lambda cell: BoostedLossClassifier(_xgboost(), "class_balanced"), "tree"
     ),
-    "logistic, SMOTE, prior known": _on_labeled(
-        lambda cell: PriorCorrectedClassifier(
-            make_pipeline(_smote(cell), _logistic()),
-            cell.share,
-            training_prior="balanced",
-        ),
-        "linear",
-    ),
+    "net": Method(_net),
+    "net, class_weight": Method(lambda cell: _net(cell, class_weight="balanced")),
+    "net, focal": Method(lambda cell: _net(cell, loss="focal")),
+    "net, class_balanced": Method(lambda cell: _net(cell, loss="class_balanced")),
+    "net, cost_sensitive": Method(_cost_sensitive_net),
+    "net, dynamic batches": Method(lambda cell: _net(cell, batch_sampling="dynamic")),
     "BalancedRandomForest": _on_labeled(
         lambda cell: BalancedRandomForestClassifier(random_state=cell.draw.seed), "tree"
     ),
@@ -156,8 +202,6 @@ METHODS = {
         lambda cell: PriorCorrectedClassifier(cell.ours, "estimated")
     ),
     "ours, goal balanced": Method(
-        lambda cell: GoalThresholdClassifier(cell.semi_supervised())
+        lambda cell: GoalThresholdClassifier(cell.semi_supervised(), cv=3)
     ),
 }
-
-assert UNLABELED == -1  # what every estimator here reads as unlabeled

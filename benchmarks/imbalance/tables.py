@@ -25,8 +25,8 @@ TABLES = (
     "nursery",
     "diamonds_cut",
 )
-MAX_POOL = 2500
-MAX_TEST = 4000
+MAX_POOL = 2000
+MAX_TEST = 3000
 MIN_POSITIVE = 5
 UNLABELED = -1
 

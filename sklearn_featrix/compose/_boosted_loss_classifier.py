@@ -69,8 +69,7 @@ class BoostedLossClassifier(PartialLabelsClassifierMixin, BaseEstimator):
     class_weight_ : ndarray of shape (n_classes,)
         Weights of the classes in the loss.
     start_ : float or ndarray of shape (n_classes,)
-        Scores that the boosting starts from: those of the class shares under these
-        weights.
+        Scores that the boosting starts from: of least loss if all rows had the same.
     n_features_in_ : int
         Number of columns seen in `fit`.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
@@ -88,6 +87,11 @@ class BoostedLossClassifier(PartialLabelsClassifierMixin, BaseEstimator):
     with the row's focal weight, this one is used. With ``gamma=0`` and LightGBM the
     trees are those of its own objective, and with XGBoost and two classes; with more,
     XGBoost takes other Hessians of its own accord.
+
+    The focal loss has small Hessians where a row is told rightly, and a rare class has
+    few rows: with few labels, `min_child_weight` (XGBoost) or `min_child_weight` and
+    `min_child_samples` (LightGBM) at their defaults may allow no split at all. Lower
+    them.
 
     Parameters of the booster that weigh classes within its own objective
     (`scale_pos_weight`, `is_unbalance`) are refused, as it would ignore them. Early
@@ -195,14 +199,15 @@ class BoostedLossClassifier(PartialLabelsClassifierMixin, BaseEstimator):
         codes, weights = labels.labeled_codes, weights[rows]
         counts = np.bincount(codes, weights)
         self.class_weight_ = self._weigh(counts)
-        self.start_ = _start(counts * np.maximum(self.class_weight_, 1e-12))
         self.classes_ = labels.classes
         self._library = library
         gamma = self.gamma
         if gamma is None:
             gamma = 2.0 if self.loss == "focal" else 0.0
-        booster.set_params(objective=FocalObjective(gamma, self.class_weight_))
-        start = np.repeat(self.start_[None], len(rows), axis=0)
+        objective = FocalObjective(gamma, self.class_weight_)
+        booster.set_params(objective=objective)
+        self.start_ = objective.best_constant(counts)
+        start = np.repeat(np.asarray(self.start_)[None], len(rows), axis=0)
         self.estimator_ = booster.fit(
             index_rows(X, rows),
             codes,
@@ -296,7 +301,7 @@ class BoostedLossClassifier(PartialLabelsClassifierMixin, BaseEstimator):
         """
         check_is_fitted(self)
         X = self._validate(X, reset=False)
-        start = np.repeat(self.start_[None], X.shape[0], axis=0)
+        start = np.repeat(np.asarray(self.start_)[None], X.shape[0], axis=0)
         if self._library == "xgboost":
             scores = self.estimator_.predict(X, output_margin=True, base_margin=start)
             return scores.astype(np.float64)
@@ -321,13 +326,3 @@ def _library_of(estimator):
         if kind.__name__ == _CLASS_NAMES.get(library):
             return library
     return None
-
-
-def _start(weights):
-    """Scores of a classifier that knows the shares of the classes alone."""
-    logits = np.log(weights)
-    return (
-        np.asarray(logits[1] - logits[0])
-        if len(logits) == 2
-        else logits - logits.mean()
-    )

@@ -8,6 +8,8 @@ from scipy.special import expit, log_softmax, logsumexp, softmax
 __all__ = ["FocalObjective", "focal_derivatives"]
 
 _SMALLEST = 1e-300
+_SMALLEST_COUNT = 1e-12  # of a class that `alpha` leaves out
+_MOST_STEPS = 100
 
 
 class FocalObjective:
@@ -57,6 +59,33 @@ class FocalObjective:
         n_classes = len(self.class_weight)
         together = n_classes / (n_classes - 1) if y_pred.ndim == 2 else 1.0
         return gradient, together * np.maximum(hessian, floor)
+
+    def best_constant(self, counts):
+        """Find the scores of least loss where all rows have the same.
+
+        Parameters
+        ----------
+        counts : ndarray of shape (n_classes,)
+            Weights of the rows of each class.
+
+        Returns
+        -------
+        ndarray of shape () or (n_classes,)
+            Logarithm of the odds of the second of two classes; logits of more.
+        """
+        codes = np.arange(len(counts))
+        scores = np.log(np.maximum(counts * self.class_weight, _SMALLEST_COUNT))
+        scores = scores - scores.mean() if len(counts) > 2 else np.diff(scores)
+        for _ in range(_MOST_STEPS):
+            rows = np.repeat(scores[None], len(counts), axis=0)
+            rows = rows if len(counts) > 2 else rows[:, 0]
+            gradient, hessian = self(codes, rows, counts)
+            total = np.maximum(hessian.sum(axis=0), _SMALLEST_COUNT)
+            step = np.clip(gradient.sum(axis=0) / total, -1, 1)
+            scores = scores - step
+            if np.abs(step).max() < 1e-10:
+                break
+        return scores if len(counts) > 2 else scores[0]
 
 
 def focal_derivatives(scores, codes, gamma):

@@ -97,3 +97,19 @@ def test_finite_and_never_concave_however_large_the_scores(n_classes, gamma):
         assert (hessian >= 0).all()
     _, concave, _ = focal_derivatives(np.array([-4.0]), np.array([1]), 2)
     assert concave < 0
+
+
+@pytest.mark.parametrize("counts", [[90, 10], [600, 395, 5]])
+@pytest.mark.parametrize("gamma", [0, 0.5, 2])
+def test_no_constant_has_less_loss_than_the_best(counts, gamma):
+    counts = np.array(counts, dtype=float)
+    weight = RNG.uniform(0.5, 1, size=len(counts))
+    objective = FocalObjective(gamma, weight)
+    best = objective.best_constant(counts)
+    rows = np.repeat(best[None], len(counts), axis=0)
+    gradient, _ = objective(np.arange(len(counts)), rows, counts)
+    np.testing.assert_allclose(gradient.sum(axis=0), 0, atol=1e-6)
+    if gamma == 0:
+        logits = np.array([0, best]) if len(counts) == 2 else best
+        shares = np.exp(logits) / np.exp(logits).sum()
+        np.testing.assert_allclose(shares, counts * weight / (counts @ weight))
