@@ -26,12 +26,14 @@ from sklearn_featrix import (
     LabelPropagation,
     LabelSpreading,
     PriorCorrectedClassifier,
+    RareEventSampler,
     SelectiveClassifier,
     SelfTrainingClassifier,
     SemiSupervisedClassifier,
     SimilaritySearch,
     TableEncoder,
     TabularNetClassifier,
+    TwoPhaseClassifier,
     Waypoint,
     WaypointDistances,
 )
@@ -99,6 +101,7 @@ INSTANCES = {
         PriorCorrectedClassifier(ONE_MEMBER, "balanced"),
         PriorCorrectedClassifier(ONE_MEMBER, "estimated"),
     ],
+    "RareEventSampler": [RareEventSampler()],
     # Both answer every row of the checks, which know no unknown.
     "SelectiveClassifier": [
         SelectiveClassifier(ONE_MEMBER, criterion="confidence", target=0, region=None),
@@ -140,6 +143,12 @@ INSTANCES = {
         TabularNetClassifier(embedding=None, max_epochs=20),
         TabularNetClassifier(embedding=SMALL_EMBEDDING, max_epochs=20),
     ],
+    # converges: the order of the rows, which are drawn at random, leaves no trace
+    "TwoPhaseClassifier": [
+        TwoPhaseClassifier(
+            LogisticRegression(solver="newton-cholesky", C=0.05, tol=1e-6)
+        ),
+    ],
     "WaypointDistances": [DistanceToTheMiddle([], metric="euclidean")],
 }
 ROUNDING = "trees of 32 bits: equal at 1e-6, which tests/compose holds"
@@ -151,6 +160,12 @@ EXPECTED_FAILURES = {
     "SelfTrainingClassifier": {
         # as scikit-learn says of its own
         "check_non_transformer_estimators_n_iter": "no round without unlabeled rows",
+    },
+    "TwoPhaseClassifier": {
+        # the first phase draws rows: a row of weight two is drawn or not, its two
+        # copies are drawn one by one
+        "check_sample_weight_equivalence_on_dense_data": "draws rows",
+        "check_sample_weight_equivalence_on_sparse_data": "draws rows",
     },
 }
 # other settings of what the quick run checks anyway
