@@ -25,6 +25,7 @@ from sklearn_featrix import (
     LabeledSampler,
     LabelPropagation,
     LabelSpreading,
+    OneExampleClassifier,
     PriorCorrectedClassifier,
     RareEventSampler,
     SelectiveClassifier,
@@ -97,6 +98,7 @@ INSTANCES = {
     ],
     "LabeledOnly": [LabeledOnly(LogisticRegression())],
     "LabeledSampler": [LabeledSampler(SMOTE()), LabeledSampler(TomekLinks())],
+    "OneExampleClassifier": [OneExampleClassifier(0.3, n_estimators=10)],
     "PriorCorrectedClassifier": [
         PriorCorrectedClassifier(ONE_MEMBER, "balanced"),
         PriorCorrectedClassifier(ONE_MEMBER, "estimated"),
@@ -140,8 +142,8 @@ INSTANCES = {
     "SimilaritySearch": [SimilaritySearch(), SimilaritySearch("passthrough")],
     "TableEncoder": [TableEncoder(), TableEncoder("tree")],
     "TabularNetClassifier": [
-        TabularNetClassifier(embedding=None, max_epochs=20),
-        TabularNetClassifier(embedding=SMALL_EMBEDDING, max_epochs=20),
+        TabularNetClassifier(embedding=None, max_epochs=10, n_members=1),
+        TabularNetClassifier(embedding=SMALL_EMBEDDING, max_epochs=10, n_members=2),
     ],
     # converges: the order of the rows, which are drawn at random, leaves no trace
     "TwoPhaseClassifier": [

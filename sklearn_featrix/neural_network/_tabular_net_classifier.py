@@ -6,13 +6,12 @@ import time
 from numbers import Integral, Real
 
 import numpy as np
-from sklearn.base import BaseEstimator, clone
+from sklearn.base import BaseEstimator
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.frozen import FrozenEstimator
 from sklearn.utils import check_random_state, gen_batches
 from sklearn.utils.validation import check_is_fitted
 
-from ..embedding import EmbeddingTransformer
+from ..exceptions import TrainingInterruptedWarning
 from ..losses._names import LOSS_NAMES, criterion_by_name
 from ..preprocessing import TableEncoder
 from ..preprocessing._rows import row_keys
@@ -31,6 +30,7 @@ from ..utils._labels import encode_labels
 from ..utils._partial_classifier import PartialLabelsClassifierMixin
 from ..utils._threads import one_thread
 from ..utils._warnings import warn
+from ._pretraining import fit_embedding
 
 __all__ = ["TabularNetClassifier"]
 
@@ -85,17 +85,21 @@ class TabularNetClassifier(PartialLabelsClassifierMixin, BaseEstimator):
         Share of each class's labelled rows that is held out.
     n_iter_no_change : int, default=10
         Epochs without a lower loss on the held-out rows after which training ends.
-    max_epochs : int, default=100
+    max_epochs : int, default=200
         Most passes over the labelled rows.
     batch_size : int, default=128
         About how many labelled rows make a step; all, if there are fewer.
-    learning_rate : float, default=1e-3
+    learning_rate : float, default=6e-4
         Of AdamW.
     weight_decay : float, default=1e-4
         Of AdamW.
+    n_members : int, default=4
+        Networks whose probabilities are averaged. All begin with the same embedding;
+        what they hold out, the batches and what is drawn at random differ.
     time_limit : float, default=None
-        Seconds after which no further step is made; half of them are for the
-        embedding, unless it has a limit of its own. One step of each is always made.
+        Seconds after which no further step is made; at most half of them are for the
+        embedding, unless it has a limit of its own. One step of each is always made. A
+        member whose training is cut short is left out, unless it is the first.
     unlabeled : "auto", None or scalar, default="auto"
         What marks an unlabeled row in `y`, see
         :func:`~sklearn_featrix.utils.is_labeled`.
@@ -120,14 +124,14 @@ class TabularNetClassifier(PartialLabelsClassifierMixin, BaseEstimator):
     encoder_ : TableEncoder
         The fitted encoding of columns that the network reads.
     history_ : list of dict
-        One record per epoch: `epoch`, `step`, mean `loss`, `seconds`; if rows were
-        held out also their `validation_loss` and the `validation_f1` of each class
-        (NaN for a class of which none is held out), and the `class_shares` of the
-        batches where `batch_sampling` sets them.
+        One record per epoch of each `member`: `epoch`, `step`, mean `loss`, `seconds`;
+        if rows were held out also their `validation_loss` and the `validation_f1` of
+        each class (NaN where none of a class is held out), and the `class_shares` of
+        the batches where `batch_sampling` sets them.
     n_iter_ : int
-        Epochs that were made.
-    best_epoch_ : int
-        The epoch that the weights are of.
+        Epochs that were made, by the member that made most.
+    best_epochs_ : list of int
+        The epoch that the weights are of, for each member.
     n_features_in_ : int
         Number of columns seen in `fit`.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
@@ -141,8 +145,9 @@ class TabularNetClassifier(PartialLabelsClassifierMixin, BaseEstimator):
         If the time limit or an interrupt (Ctrl-C) ended the training of the embedding
         or of the classifier early; the classifier can be used all the same. An
         interrupt ends the training under way: while the embedding is trained, it goes
-        on with the labelled rows. An interrupt before the first step is raised as
-        ever, and leaves the classifier as it was before `fit`.
+        on with the labelled rows; after that, no further member is trained. An
+        interrupt before the first step of a training is raised as ever, and leaves the
+        classifier as it was before `fit`.
     DroppedColumnWarning
         If columns are constant or missing altogether; it names all of them.
 
@@ -204,6 +209,7 @@ class TabularNetClassifier(PartialLabelsClassifierMixin, BaseEstimator):
         "batch_size": [Interval(Integral, 1, None, closed="left")],
         "learning_rate": [Interval(Real, 0, None, closed="neither")],
         "weight_decay": [Interval(Real, 0, None, closed="left")],
+        "n_members": [Interval(Integral, 1, None, closed="left")],
         "time_limit": [Interval(Real, 0, None, closed="neither"), None],
         "unlabeled": "no_validation",
         "device": [str],
@@ -224,10 +230,11 @@ class TabularNetClassifier(PartialLabelsClassifierMixin, BaseEstimator):
         early_stopping="auto",
         validation_fraction=0.15,
         n_iter_no_change=10,
-        max_epochs=100,
+        max_epochs=200,
         batch_size=128,
-        learning_rate=1e-3,
+        learning_rate=6e-4,
         weight_decay=1e-4,
+        n_members=4,
         time_limit=None,
         unlabeled="auto",
         device="auto",
@@ -248,6 +255,7 @@ class TabularNetClassifier(PartialLabelsClassifierMixin, BaseEstimator):
         self.batch_size = batch_size
         self.learning_rate = learning_rate
         self.weight_decay = weight_decay
+        self.n_members = n_members
         self.time_limit = time_limit
         self.unlabeled = unlabeled
         self.device = device
@@ -280,9 +288,11 @@ class TabularNetClassifier(PartialLabelsClassifierMixin, BaseEstimator):
             table has no usable column, the embedding cannot be trained on, no row can
             be held out where one must be, or the training diverges.
         TypeError
-            If `embedding` is no :class:`~sklearn_featrix.EmbeddingTransformer`.
+            If `embedding` is no
+            :class:`~sklearn_featrix.embedding.EmbeddingTransformer`.
         """
-        began = time.monotonic()
+        limit = self.time_limit
+        deadline = None if limit is None else time.monotonic() + limit
         X = validate_table(self, X, reset=True)
         weights = row_weights(X, sample_weight)
         labels = encode_labels(
@@ -295,91 +305,84 @@ class TabularNetClassifier(PartialLabelsClassifierMixin, BaseEstimator):
         random_state = check_random_state(self.random_state)
         keys = row_keys(X)
         embedding, encoder = self._fit_embedding(
-            index_rows(X, distinct_rows(keys, weights)), random_state, began
+            index_rows(X, distinct_rows(keys, weights)), random_state, deadline
         )
         rows, codes, weights = merge_copies(keys, labels, weights)
-        result = self._train(
-            encoder._encode(index_rows(X, rows), "linear"),
-            codes,
-            weights,
-            labels.classes,
-            embedding,
-            random_state,
-            began,
+        encoded = encoder._encode(index_rows(X, rows), "linear")
+        results = self._train(
+            (encoded, codes, weights, labels.classes), embedding, random_state, deadline
         )
-        self._store(labels, embedding, encoder, result)
+        self._store(labels, embedding, encoder, results)
         return self
 
-    def _fit_embedding(self, X, random_state, began):
+    def _fit_embedding(self, X, random_state, deadline):
         """Learn from all rows; gives the embedding, if any, and the column encoding."""
         seed = int(random_state.randint(np.iinfo(np.int32).max))
         if self.embedding is None:
             return None, TableEncoder(random_state=seed).fit(X)
-        embedding = self._embedding_to_fit(seed, began)
-        if isinstance(embedding, EmbeddingTransformer):
-            embedding.fit(X)
-        fitted = getattr(embedding, "estimator", embedding)  # of a FrozenEstimator
-        check_is_fitted(fitted)
-        if fitted._network.rotation is not None:
-            raise ValueError(
-                f"The embedding has n_components={fitted.n_components}, but the "
-                "network is trained on with all hidden units. Set n_components=None."
-            )
-        return fitted, fitted.encoder_
+        embedding = fit_embedding(
+            self.embedding,
+            X,
+            seed=seed,
+            deadline=deadline,
+            device=self.device,
+            verbose=self.verbose,
+        )
+        return embedding, embedding.encoder_
 
-    def _embedding_to_fit(self, seed, began):
-        if isinstance(self.embedding, str):
-            embedding = EmbeddingTransformer(device=self.device, verbose=self.verbose)
-        else:
-            embedding = clone(self.embedding)
-        frozen = isinstance(embedding, FrozenEstimator)
-        inner = embedding.estimator if frozen else embedding
-        if not isinstance(inner, EmbeddingTransformer):
-            raise TypeError(
-                "embedding must be 'auto', None, an EmbeddingTransformer or one in a "
-                f"FrozenEstimator, got {self.embedding!r}. For vectors of another kind "
-                "put their transformer before the classifier in a Pipeline."
-            )
-        if frozen:
-            return embedding
-        if embedding.random_state is None:
-            embedding.set_params(random_state=seed)
-        if embedding.time_limit is None and self.time_limit is not None:
-            left = self.time_limit - (time.monotonic() - began)
-            embedding.set_params(time_limit=max(left / 2, 1e-3))
-        return embedding
-
-    def _train(self, encoded, codes, weights, classes, embedding, random_state, began):
-        """Train the network on the labelled rows."""
+    def _train(self, labeled, embedding, random_state, deadline):
+        """Train the members on the labelled rows, until time or patience is over."""
         # Imported on use: a fitted classifier is loaded and applied without skorch.
         from ._training_run import LabeledRows, NetworkTraining
 
-        deadline = None if self.time_limit is None else began + self.time_limit
-        labeled = LabeledRows(encoded, codes, weights, classes)
-        training = NetworkTraining(self, labeled, embedding, random_state)
-        with one_thread():
-            result = training.run(resolve_device(self.device), deadline)
-        if not result.settled:
+        labeled = LabeledRows(*labeled)
+        results = []
+        while len(results) < self.n_members:
+            training = NetworkTraining(self, labeled, embedding, random_state)
+            with one_thread():
+                result = training.run(resolve_device(self.device), deadline)
+            if result.complete or not results:
+                results.append(result)
+            if not result.complete:
+                break
+        self._warn_of(results)
+        return results
+
+    def _warn_of(self, results):
+        """Warn of members that are missing, and of those that had not settled."""
+        if len(results) < self.n_members:
             warn(
-                f"{type(self).__name__}: the loss on held-out rows was still falling "
-                f"within the last n_iter_no_change={self.n_iter_no_change} of "
+                f"{len(results)} of n_members={self.n_members} were trained: the time "
+                "limit was reached, or an interrupt came. The classifier can be used.",
+                TrainingInterruptedWarning,
+            )
+        n_unsettled = sum(not result.settled for result in results)
+        if n_unsettled:
+            warn(
+                f"{type(self).__name__}: in {n_unsettled} of {len(results)} members "
+                "the loss on held-out rows was still falling within the last "
+                f"n_iter_no_change={self.n_iter_no_change} of "
                 f"max_epochs={self.max_epochs} epochs. The classifier can be used; "
                 "raise max_epochs or learning_rate.",
                 ConvergenceWarning,
             )
-        return result
 
-    def _store(self, labels, embedding, encoder, result):
+    def _store(self, labels, embedding, encoder, results):
         """Set all attributes at once: an interrupt leaves no mixture of two fits."""
+        history = [
+            {"member": member, **record}
+            for member, result in enumerate(results)
+            for record in result.history
+        ]
         vars(self).update(
             classes_=labels.classes,
             n_labeled_=labels.n_labeled,
             embedding_=embedding,
             encoder_=encoder,
-            history_=result.history,
-            n_iter_=len(result.history),
-            best_epoch_=result.best_epoch,
-            _network=result.network,
+            history_=history,
+            n_iter_=max(len(result.history) for result in results),
+            best_epochs_=[result.best_epoch for result in results],
+            _networks=[result.network for result in results],
         )
 
     def set_params(self, **params):
@@ -428,5 +431,11 @@ class TabularNetClassifier(PartialLabelsClassifierMixin, BaseEstimator):
         with one_thread():
             for batch in gen_batches(len(proba), PREDICT_BATCH):
                 encoded = self.encoder_._encode(index_rows(X, batch), "linear")
-                proba[batch] = self._network.predict_proba(encoded, device)
+                proba[batch] = np.mean(
+                    [
+                        network.predict_proba(encoded, device)
+                        for network in self._networks
+                    ],
+                    axis=0,
+                )
         return proba

@@ -70,12 +70,15 @@ class TrainingResult:
         The epoch that the weights are of.
     settled : bool
         Whether the held-out loss had stopped falling, or nothing was held out.
+    complete : bool
+        Whether neither a deadline nor an interrupt cut the training short.
     """
 
     network: FittedNetwork
     history: list[dict[str, Any]]
     best_epoch: int
     settled: bool
+    complete: bool
 
 
 class NetworkTraining:
@@ -127,11 +130,11 @@ class NetworkTraining:
         source = LabeledBatches(
             table, sampling, mixup=self.settings.mixup, seed=int(seeds[1])
         )
-        record = self._train(
+        record, complete = self._train(
             trained, criterion, source, watch,
             seed=int(seeds[2]), device=device, deadline=deadline,
         )  # fmt: skip
-        return self._result(module, record, watch)
+        return self._result(module, record, complete, watch)
 
     def _build_module(self, seed):
         """Make the network, with the weights that are there already."""
@@ -236,11 +239,12 @@ class NetworkTraining:
         settings = self.settings
         steps_per_epoch = max(1, round(len(source) / settings.batch_size))
         batch_size = len(source) // steps_per_epoch
+        n_steps = settings.max_epochs * steps_per_epoch
         record = train(
             trained,
             criterion,
             source,
-            n_steps=settings.max_epochs * steps_per_epoch,
+            n_steps=n_steps,
             batch_size=batch_size,
             learning_rate=settings.learning_rate,
             weight_decay=settings.weight_decay,
@@ -255,9 +259,9 @@ class NetworkTraining:
         )
         if watch is not None:
             watch.restore()
-        return record
+        return record, record.stopped or record.n_steps == n_steps
 
-    def _result(self, module, record, watch):
+    def _result(self, module, record, complete, watch):
         network = FittedNetwork.from_module(module)
         if not network.is_finite:
             raise ValueError(
@@ -269,6 +273,7 @@ class NetworkTraining:
         return TrainingResult(
             network,
             history,
-            watch.best_epoch_ if stops and watch.best_epoch_ else len(history),
-            record.stopped or not stops or len(history) < self.settings.max_epochs,
+            best_epoch=watch.best_epoch_ or len(history) if stops else len(history),
+            settled=record.stopped or not (stops and complete),
+            complete=complete,
         )
