@@ -44,10 +44,9 @@ def yield_sampler_checks() -> Iterator[Check]:
 
 
 def _uneven() -> tuple[Array, Array]:
-    """Features and labels, 30 of 0, 12 of 1 and 8 of 2, between unlabeled rows."""
-    X, _, _ = _table(150)
-    y = np.full(150, -1)
-    y[::3] = np.repeat([0, 1, 2], [30, 12, 8])
+    """Features and labels, 30 of 0, 12 of 1 and 8 of 2, between 20 unlabeled rows."""
+    X, _, _ = _table(70)
+    y = np.random.default_rng(1).permutation(np.repeat([0, 1, 2, -1], [30, 12, 8, 20]))
     return X + np.eye(3, 4)[y] * (y >= 0)[:, None], y
 
 
