@@ -27,7 +27,7 @@ TEST_SHARE = 0.3
 PEERS: dict[str, tuple[str, Callable[[int], Any]]] = {
     "logistic_regression": (
         "linear",
-        lambda seed: LogisticRegression(max_iter=1000),
+        lambda seed: LogisticRegression(max_iter=300),
     ),
     "mlp": (
         "linear",
@@ -47,7 +47,7 @@ NETS: dict[str, dict[str, Any]] = {
     "net, mixup=0.2": {"mixup": 0.2},
     "net, embedding=None": {"embedding": None},
     "net, n_members=1": {"n_members": 1},
-    "net, learning_rate=1e-3": {"learning_rate": 1e-3},
+    "net, learning_rate=6e-4": {"learning_rate": 6e-4},
     "net, batch_size=32": {"batch_size": 32},
 }
 METHODS = (*PEERS, *NETS)

@@ -89,7 +89,7 @@ class TabularNetClassifier(PartialLabelsClassifierMixin, BaseEstimator):
         Most passes over the labelled rows.
     batch_size : int, default=128
         About how many labelled rows make a step; all, if there are fewer.
-    learning_rate : float, default=6e-4
+    learning_rate : float, default=1e-3
         Of AdamW.
     weight_decay : float, default=1e-4
         Of AdamW.
@@ -232,7 +232,7 @@ class TabularNetClassifier(PartialLabelsClassifierMixin, BaseEstimator):
         n_iter_no_change=10,
         max_epochs=200,
         batch_size=128,
-        learning_rate=6e-4,
+        learning_rate=1e-3,
         weight_decay=1e-4,
         n_members=4,
         time_limit=None,

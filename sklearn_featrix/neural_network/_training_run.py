@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -51,6 +51,26 @@ class LabeledRows:
         """Number of classes."""
         return len(self.classes)
 
+    def without_heavy(self):
+        """Make several lighter rows of those heavier than others.
+
+        One row that a table has many copies of would else decide the loss of the
+        batches that it is in, or of all held-out rows.
+
+        Returns
+        -------
+        LabeledRows
+            At most twice as many rows, of the same sum of weights.
+        """
+        times = (self.weights / self.weights.mean()).round().clip(1).astype(np.intp)
+        rows = np.repeat(np.arange(len(times)), times)
+        return replace(
+            self,
+            encoded=self.encoded[rows],
+            codes=self.codes[rows],
+            weights=(self.weights / times)[rows],
+        )
+
     def class_counts(self):
         """Sum the weights of each class."""
         return np.bincount(self.codes, self.weights, minlength=self.n_classes)
@@ -98,7 +118,8 @@ class NetworkTraining:
 
     def __init__(self, settings, labeled, embedding, random_state):
         self.settings = settings
-        self.labeled = labeled
+        self.distinct = labeled
+        self.labeled = labeled.without_heavy()
         self.embedding = embedding
         self.random_state = random_state
 
@@ -142,7 +163,7 @@ class NetworkTraining:
         if self.embedding is not None:
             layers = self.embedding._network.layers
             width, n_layers = len(layers[0][1]), len(layers)
-        encoded = torch.from_numpy(self.labeled.encoded)
+        encoded = torch.from_numpy(self.distinct.encoded)
         with local_seed(seed):
             module = TabularNet(
                 encoded.shape[1],
@@ -184,7 +205,7 @@ class NetworkTraining:
         if not held_out.any():
             raise ValueError(
                 f"validation_fraction={settings.validation_fraction} of "
-                f"{len(codes)} distinct labelled rows holds out none, which "
+                f"{len(codes)} labelled rows holds out none, which "
                 "early_stopping=True and batch_sampling='dynamic' need. Label more "
                 "rows, hold out more, or set early_stopping='auto' and another "
                 "batch_sampling."

@@ -273,7 +273,7 @@ class TestEarlyStopping:
 
     def test_no_row_to_hold_out_is_an_error(self):
         X = np.arange(8.0).reshape(4, 2)
-        with pytest.raises(ValueError, match="4 distinct labelled rows holds out none"):
+        with pytest.raises(ValueError, match="4 labelled rows holds out none"):
             quick(early_stopping=True).fit(X, [0, 1, 0, 1])
 
     def test_dynamic_shares_are_recorded(self, data):
