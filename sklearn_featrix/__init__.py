@@ -21,6 +21,7 @@ _ROOM_OF = {
     "LabeledOnly": "compose",
     "LabeledSampler": "sampling",
     "LabeledSplit": "model_selection",
+    "OneExampleClassifier": "semi_supervised",
     "PriorCorrectedClassifier": "calibration",
     "RareEventSampler": "sampling",
     "SelfTrainingClassifier": "semi_supervised",

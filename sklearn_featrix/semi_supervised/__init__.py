@@ -4,6 +4,7 @@ from ._classifier import SemiSupervisedClassifier
 from ._evidence import Evidence, NeighborAgreement, VoteComparison
 from ._label_propagation import LabelPropagation
 from ._label_spreading import LabelSpreading
+from ._one_example import OneExampleClassifier
 from ._self_training import SelfTrainingClassifier
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "LabelPropagation",
     "LabelSpreading",
     "NeighborAgreement",
+    "OneExampleClassifier",
     "SelfTrainingClassifier",
     "SemiSupervisedClassifier",
     "VoteComparison",

@@ -219,8 +219,8 @@ def classes_read_as_marks(classes: Any, unlabeled: Any = "auto") -> NDArray[Any]
 
 
 def mark_beside(classes: Any, unlabeled: Any) -> Any:
-    """`unlabeled` as it reads once the classes are known: -1 may be one of them."""
-    if is_auto(unlabeled) and len(classes_read_as_marks(classes)):
+    """`unlabeled` as it reads once the classes are known: a mark may be one of them."""
+    if len(classes_read_as_marks(classes, unlabeled)):
         return None
     return unlabeled
 
