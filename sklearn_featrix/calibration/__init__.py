@@ -2,12 +2,15 @@
 
 from ._cost_sensitive_classifier import CostSensitiveClassifier
 from ._goal_threshold_classifier import GoalThresholdClassifier
+from ._imbalance_report import ImbalanceReport, imbalance_report
 from ._prior_corrected_classifier import PriorCorrectedClassifier
 from ._selective_classifier import SelectiveClassifier
 
 __all__ = [
     "CostSensitiveClassifier",
     "GoalThresholdClassifier",
+    "ImbalanceReport",
     "PriorCorrectedClassifier",
     "SelectiveClassifier",
+    "imbalance_report",
 ]

@@ -1,0 +1,413 @@
+"""Why a class is rare: by nature, by the choice of rows, or by wrong labels."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from numbers import Integral, Real
+from typing import Any
+
+import numpy as np
+from scipy.stats import norm
+from sklearn.base import clone
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.utils import check_random_state, check_scalar
+
+from ..compose import LabeledOnly
+from ..covariate_shift import CovariateShiftReport, covariate_shift_report
+from ..exceptions import DroppedColumnWarning
+from ..preprocessing import TableEncoder
+from ..utils._compat import index_rows, num_samples
+from ..utils._labeled_scorer import stated_mark
+from ..utils._labels import encode_labels, mark_beside
+from ._held_out import held_out_probabilities
+from ._lapses import fit_lapses
+from ._prior import estimate_prior
+
+__all__ = ["ImbalanceReport", "imbalance_report"]
+
+IMBALANCED = 3  # rows of the most frequent class per row of the rarest
+MIN_UNLABELED = 20
+MAX_UNLABELED = 1000
+N_DRAWS = 100
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class ImbalanceReport:
+    """What :func:`imbalance_report` found.
+
+    Parameters
+    ----------
+    classes : ndarray of shape (n_classes,)
+        The classes.
+    counts : ndarray of int of shape (n_classes,)
+        Labelled rows of each.
+    n_unlabeled : int
+        Rows without a label.
+    shares : ndarray of shape (n_classes, 3)
+        Share of each class among the labelled rows, with the ends of its interval.
+    unlabeled_shares : ndarray of shape (n_classes,) or None
+        Shares among the unlabeled rows, estimated.
+    expected_shares : ndarray of shape (n_classes, 2) or None
+        Ends of the interval in which this estimate falls for rows that were drawn as
+        the labelled ones were.
+    shift : CovariateShiftReport or None
+        Whether labelled and unlabeled rows can be told apart.
+    error_rate : float
+        Share of the labels that say nothing about their row, estimated; NaN if no row
+        could be held out.
+    has_errors : bool
+        Whether that is more than chance.
+    suspects : ndarray of int of shape (n_suspects,)
+        Positions of the rows whose label is more likely wrong than right, the most
+        suspicious first; empty unless `has_errors`.
+    suggested : ndarray of shape (n_suspects,)
+        The class that the other rows speak for.
+    confidence : float
+        Of the intervals and of the test.
+
+    Attributes
+    ----------
+    ratio : float
+        Rows of the most frequent class for each row of the rarest.
+    has_sampling_bias : bool
+        Whether the labelled rows were drawn otherwise than the unlabeled ones, as far
+        as can be seen: their class shares differ, or a classifier tells them apart.
+    kinds : tuple of str
+        Of "label_errors", "sampling_bias" and "inherent", what there is evidence of.
+        "inherent" is what remains of an imbalance; without one it is ("balanced",).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn_featrix.calibration import imbalance_report
+    >>> rng = np.random.default_rng(1)
+    >>> y = (rng.uniform(size=2000) < 0.05).astype(int)
+    >>> X = rng.normal(size=(2000, 2)) + 2 * y[:, None]
+    >>> imbalance_report(X, np.where(np.arange(2000) < 500, y, -1)).kinds
+    ('inherent',)
+    """
+
+    classes: np.ndarray
+    counts: np.ndarray
+    n_unlabeled: int
+    shares: np.ndarray
+    unlabeled_shares: np.ndarray | None
+    expected_shares: np.ndarray | None
+    shift: CovariateShiftReport | None
+    error_rate: float
+    has_errors: bool
+    suspects: np.ndarray
+    suggested: np.ndarray
+    confidence: float
+
+    @property
+    def ratio(self):
+        """Rows of the most frequent class for each row of the rarest."""
+        return float(self.counts.max() / self.counts.min())
+
+    @property
+    def has_sampling_bias(self):
+        """Whether labelled and unlabeled rows were drawn differently."""
+        return bool(
+            len(self._strange_shares) or (self.shift is not None and self._is_shifted)
+        )
+
+    @property
+    def kinds(self):
+        """What there is evidence of."""
+        found = []
+        if self.has_errors:
+            found.append("label_errors")
+        if self.has_sampling_bias:
+            found.append("sampling_bias")
+        if found:
+            return tuple(found)
+        return ("inherent",) if self.ratio >= IMBALANCED else ("balanced",)
+
+    @property
+    def _is_shifted(self):
+        return self.shift.is_notable
+
+    @property
+    def _strange_shares(self):
+        """Classes whose share among the unlabeled rows is not that of the labelled."""
+        if self.unlabeled_shares is None:
+            return np.array([], dtype=int)
+        low, high = self.expected_shares.T
+        return np.flatnonzero(
+            (self.unlabeled_shares < low) | (self.unlabeled_shares > high)
+        )
+
+    def __repr__(self):
+        rare = int(self.counts.argmin())
+        share, low, high = self.shares[rare]
+        lines = [
+            f"{self.counts.sum():,} labelled and {self.n_unlabeled:,} unlabeled rows; "
+            f"rarest is {self.classes.tolist()[rare]!r}: {self.counts[rare]:,} rows, a "
+            f"share of {share:.3f} [{low:.3f}, {high:.3f}], 1 for {self.ratio:.1f} of "
+            "the most frequent class."
+        ]
+        lines += [_ADVICE[kind] for kind in self.kinds]
+        lines += [*self._say_errors(), *self._say_shares(), *self._say_shift()]
+        return "\n".join(lines)
+
+    def _say_errors(self):
+        if not self.has_errors:
+            return []
+        first = ", ".join(map(str, self.suspects[:5].tolist()))
+        dots = ", ..." if len(self.suspects) > 5 else ""
+        return [
+            f"  About {self.error_rate:.1%} of the labels are blind; "
+            f"{len(self.suspects)} are suspect: rows {first}{dots}"
+        ]
+
+    def _say_shares(self):
+        if self.unlabeled_shares is None:
+            return ["  Without unlabeled rows a choice of rows cannot be seen."]
+        return [
+            f"  Share of {self.classes.tolist()[at]!r} among the unlabeled rows: about "
+            f"{self.unlabeled_shares[at]:.3f}, where {self.expected_shares[at, 0]:.3f} "
+            f"to {self.expected_shares[at, 1]:.3f} would be expected."
+            for at in self._strange_shares
+        ]
+
+    def _say_shift(self):
+        if self.shift is None or not self._is_shifted:
+            return []
+        return [
+            f"  A classifier tells labelled from unlabeled rows: AUC "
+            f"{self.shift.auc:.2f}, by {self.shift.describe_columns()}"
+        ]
+
+
+_ADVICE = {
+    "label_errors": (
+        "Label errors: some labels contradict all the others. Look at the suspects "
+        "before anything else; weights and resampling would multiply them."
+    ),
+    "sampling_bias": (
+        "Sampling bias: the labelled rows were not drawn like the unlabeled ones. "
+        "Label some rows at random, or state the class shares: "
+        "PriorCorrectedClassifier."
+    ),
+    "inherent": (
+        "Inherent: nothing speaks against the class being that rare. Keep the "
+        "probabilities and move the decision: GoalThresholdClassifier, "
+        "CostSensitiveClassifier."
+    ),
+    "balanced": "Balanced: no class is rare beside another.",
+}
+
+
+def imbalance_report(
+    X,
+    y,
+    estimator=None,
+    *,
+    cv=5,
+    confidence=0.95,
+    unlabeled="auto",
+    random_state=0,
+):
+    """Report whether a class is rare by nature, by the choice of rows, or by error.
+
+    What to do about a rare class depends on why it is rare. The class shares of the
+    unlabeled rows are estimated and compared with those of the labelled ones; a
+    classifier tries to tell the two kinds of rows apart; and labels that held-out
+    predictions cannot believe are counted and named.
+
+    Parameters
+    ----------
+    X : {array-like, sparse matrix, DataFrame} of shape (n_samples, n_features)
+        All rows, labelled or not.
+    y : array-like of shape (n_samples,)
+        Partial labels.
+    estimator : classifier, default=None
+        Has `predict_proba` and knows unlabeled rows. None is logistic regression on
+        the "linear" encoding of the labelled rows.
+    cv : int, splitter or iterable, default=5
+        Folds of the labelled rows, as in :class:`GoalThresholdClassifier`.
+    confidence : float, default=0.95
+        Of all intervals and of the test for errors, in (0, 1).
+    unlabeled : "auto", None or scalar, default="auto"
+        What marks an unlabeled row, see :func:`~sklearn_featrix.utils.is_labeled`.
+        "auto" is what `estimator` says.
+    random_state : int, RandomState instance or None, default=0
+        Draws rows for the interval of the class shares.
+
+    Returns
+    -------
+    ImbalanceReport
+        The findings; it has a readable repr.
+
+    Raises
+    ------
+    ValueError
+        If `y` has another length than `X` or labels of fewer than two classes.
+
+    See Also
+    --------
+    PriorCorrectedClassifier : For other class shares than were labelled.
+    sklearn_featrix.covariate_shift.covariate_shift_report : Labelled against others.
+    sklearn_featrix.metrics.class_report : How well each class is told.
+
+    Notes
+    -----
+    *Class shares.* Those of the unlabeled rows are the most likely ones given the
+    probabilities [1]_. The same is done with held-out labelled rows, both drawn with
+    replacement a hundred times: where the estimate for the unlabeled rows lies outside
+    of what the labelled ones give, the shares differ. A classifier that hardly tells
+    the classes apart gives a wide interval, and no evidence.
+
+    *Errors.* A label is taken for blind with some probability, the lapse rate, and for
+    a draw from the held-out probabilities otherwise, at a temperature that is fitted
+    too. The rate is tested against 0 by likelihood ratio. Classes that overlap are no
+    errors: a calibrated classifier expects them. Where it is flexible enough to learn
+    the errors as well, they cannot be seen: a smooth classifier finds more of them than
+    trees. The idea of suspects found out of fold is that of [2]_.
+
+    Both are tests: at the default confidence about one table in twenty is suspected
+    without a reason, by each. Without evidence an imbalance is called inherent. That is
+    what remains, no proof.
+
+    References
+    ----------
+    .. [1] M. Saerens, P. Latinne and C. Decaestecker. Adjusting the outputs of a
+       classifier to new a priori probabilities: a simple procedure. Neural Computation
+       14, 21-41, 2002.
+    .. [2] C. Northcutt, L. Jiang and I. Chuang. Confident learning: estimating
+       uncertainty in dataset labels. Journal of Artificial Intelligence Research 70,
+       1373-1411, 2021.
+
+    Examples
+    --------
+    Of the labelled rows more are positive than among the others:
+
+    >>> import numpy as np
+    >>> from sklearn_featrix.calibration import imbalance_report
+    >>> rng = np.random.default_rng(0)
+    >>> y = np.repeat([0, 1, 0, 1], [240, 60, 1960, 40])
+    >>> X = rng.normal(size=(2300, 2)) + 2 * y[:, None]
+    >>> y_few = np.where(np.arange(2300) < 300, y, -1)
+    >>> report = imbalance_report(X, y_few)
+    >>> report.kinds
+    ('sampling_bias',)
+    >>> bool(report.unlabeled_shares[1] < 0.05)
+    True
+    """
+    check_scalar(
+        confidence, "confidence", Real, min_val=0, max_val=1,
+        include_boundaries="neither",
+    )  # fmt: skip
+    if isinstance(cv, Integral):
+        check_scalar(cv, "cv", Integral, min_val=2)
+    X = X if hasattr(X, "shape") else np.asarray(X)
+    if estimator is None:
+        estimator = make_pipeline(
+            TableEncoder(random_state=0), LabeledOnly(_logistic(), unlabeled=unlabeled)
+        )
+    mark = stated_mark(estimator, unlabeled)
+    labels = encode_labels(y, unlabeled=mark, n_samples=num_samples(X), min_classes=2)
+    mark = mark_beside(labels.classes, mark)
+    counts = np.bincount(labels.labeled_codes)
+    with warnings.catch_warnings():
+        # columns without information among the rows of a fold are no news
+        warnings.simplefilter("ignore", DroppedColumnWarning)
+        rows, held_out = held_out_probabilities(
+            estimator, X, y, labels, cv=cv, mark=mark, params={}
+        )
+        findings = _judge_errors(held_out, labels, rows, confidence)
+        others = np.flatnonzero(~labels.labeled)
+        rng = check_random_state(random_state)
+        if len(others) >= MIN_UNLABELED:
+            findings |= _judge_sampling(
+                estimator, X, y, labels, others, held_out, confidence, rng
+            )
+    return ImbalanceReport(
+        classes=labels.classes,
+        counts=counts,
+        n_unlabeled=len(others),
+        shares=_wilson(counts, confidence),
+        **{"unlabeled_shares": None, "expected_shares": None, "shift": None} | findings,
+        confidence=confidence,
+    )
+
+
+def _logistic():
+    return LogisticRegression(max_iter=1000)
+
+
+def _judge_errors(held_out, labels, rows, confidence) -> dict[str, Any]:
+    nothing = {
+        "error_rate": np.nan,
+        "has_errors": False,
+        "suspects": np.array([], dtype=int),
+        "suggested": labels.classes[:0],
+    }
+    codes = labels.codes[rows]
+    if len(np.unique(codes)) < 2:
+        return nothing
+    lapses = fit_lapses(held_out, codes)
+    suspicious = np.flatnonzero(lapses.wrong > 0.5)
+    if lapses.p_value > 1 - confidence or not len(suspicious):
+        return nothing | {"error_rate": lapses.rate}
+    suspicious = suspicious[np.argsort(-lapses.wrong[suspicious], kind="stable")]
+    return {
+        "error_rate": lapses.rate,
+        "has_errors": True,
+        "suspects": rows[suspicious],
+        "suggested": labels.classes[held_out[suspicious].argmax(axis=1)],
+    }
+
+
+def _judge_sampling(estimator, X, y, labels, others, held_out, confidence, rng):
+    shift = covariate_shift_report(
+        index_rows(X, np.flatnonzero(labels.labeled)),
+        index_rows(X, others),
+        confidence=confidence,
+    )
+    old = np.bincount(labels.labeled_codes) / labels.n_labeled
+    if not len(held_out):
+        return {"shift": shift}
+    others = others[rng.permutation(len(others))[:MAX_UNLABELED]]
+    fitted = clone(estimator).fit(X, y)
+    probabilities = fitted.predict_proba(index_rows(X, others))
+    estimate = _shares(probabilities, old)
+    # both samples vary: what the labelled rows give, less the error for the unlabeled
+    draws = [
+        _shares(_resampled(held_out, rng), old)
+        - _shares(_resampled(probabilities, rng), old)
+        + estimate
+        for _ in range(N_DRAWS)
+    ]
+    tail = (1 - confidence) / 2 / (len(old) - 1)
+    low, high = np.clip(np.quantile(draws, [tail, 1 - tail], axis=0), 0, 1)
+    return {
+        "shift": shift,
+        "unlabeled_shares": estimate,
+        "expected_shares": np.column_stack([low, high]),
+    }
+
+
+def _resampled(probabilities, rng):
+    return probabilities[rng.randint(len(probabilities), size=len(probabilities))]
+
+
+def _shares(probabilities, old):
+    with warnings.catch_warnings():  # what does not settle lies in a wide interval
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        return estimate_prior(
+            probabilities, old, np.ones(len(probabilities)), tol=1e-5, max_iter=300
+        )
+
+
+def _wilson(counts, confidence):
+    n_rows, z = counts.sum(), norm.ppf((1 + confidence) / 2)
+    share = counts / n_rows
+    centre = (share + z**2 / (2 * n_rows)) / (1 + z**2 / n_rows)
+    half = np.sqrt(share * (1 - share) / n_rows + (z / (2 * n_rows)) ** 2)
+    half = z * half / (1 + z**2 / n_rows)
+    return np.column_stack([share, centre - half, centre + half])
