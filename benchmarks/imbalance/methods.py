@@ -14,6 +14,7 @@ from imblearn.pipeline import make_pipeline
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
+from sklearn.neural_network import MLPClassifier
 from xgboost import XGBClassifier
 
 from benchmarks.imbalance.tables import Draw
@@ -26,7 +27,7 @@ from sklearn_featrix import (
 )
 from sklearn_featrix.losses import CostSensitiveLoss
 from sklearn_featrix.neural_network import TabularNetClassifier
-from sklearn_featrix.sampling import LabeledSampler
+from sklearn_featrix.sampling import LabeledSampler, TwoPhaseClassifier
 from sklearn_featrix.utils import class_weight_effective
 
 
@@ -128,6 +129,10 @@ def _cost_sensitive_net(cell):
     return _net(cell, loss=CostSensitiveLoss(costs))
 
 
+def _mlp(cell):
+    return MLPClassifier([32], max_iter=300, random_state=cell.draw.seed)
+
+
 def _smote(cell, space):
     smote = SMOTE(k_neighbors=min(5, cell.n_positive - 1), random_state=cell.draw.seed)
     return LabeledSampler(smote, space=space, random_state=cell.draw.seed)
@@ -182,6 +187,11 @@ METHODS = {
     "net, class_balanced": Method(lambda cell: _net(cell, loss="class_balanced")),
     "net, cost_sensitive": Method(_cost_sensitive_net),
     "net, dynamic batches": Method(lambda cell: _net(cell, batch_sampling="dynamic")),
+    "mlp": _on_labeled(_mlp, "linear"),
+    "mlp, two-phase": Method(
+        lambda cell: TwoPhaseClassifier(_mlp(cell), random_state=cell.draw.seed),
+        "linear",
+    ),
     "BalancedRandomForest": _on_labeled(
         lambda cell: BalancedRandomForestClassifier(random_state=cell.draw.seed), "tree"
     ),
