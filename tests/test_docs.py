@@ -12,7 +12,9 @@ from sklearn_featrix import EmbeddingTransformer, mask_labels
 
 ROOT = Path(__file__).parents[1]
 BUILT = {"_build", "auto_examples", "generated"}
-FITS_NETS = re.compile(r">>>.*(SemiSupervisedClassifier|EmbeddingTransformer)\(")
+FITS_NETS = re.compile(
+    r">>>.*(SemiSupervisedClassifier|EmbeddingTransformer|TabularNetClassifier)\("
+)
 
 
 def pages_with_code():
