@@ -43,7 +43,8 @@ class GoalThresholdClassifier(ProbabilityClassifier):
         - "catch_everything": a recall of at least `min_recall`, with as few alarms as
           that takes;
         - "alert_only_when_sure": a precision of at least `min_precision`, with as many
-          alarms as that allows.
+          alarms as that allows. One more false alarm than was seen must leave it: a
+          single alarm that is right is no evidence.
 
     min_recall : float, default=0.95
         Of "catch_everything", in (0, 1].
@@ -75,8 +76,8 @@ class GoalThresholdClassifier(ProbabilityClassifier):
         always, infinity never. None with more than two classes.
     best_score_ : float
         What the goal is about, on the held-out rows: balanced accuracy, F1, minus the
-        mean cost, recall or precision. If the goal is not feasible, the best reachable;
-        NaN if nothing could be held out.
+        mean cost, recall, or precision with one more false alarm. If the goal is not
+        feasible, the best reachable; NaN if nothing could be held out.
     goal_feasible_ : bool
         Whether the goal is reached on the held-out rows: the recall without an alarm on
         every row, the precision with any alarm; for the other goals, whether a

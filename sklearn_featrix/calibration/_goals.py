@@ -29,11 +29,14 @@ class Outcomes:
         probabilities, and infinity.
     true_alarms, false_alarms : ndarray of shape (n_thresholds,)
         Weights of the positive and of the negative rows at or above each.
+    row_weight : float
+        Mean weight of a row.
     """
 
     thresholds: np.ndarray
     true_alarms: np.ndarray
     false_alarms: np.ndarray
+    row_weight: float
 
     @classmethod
     def of(cls, probabilities, positive, weights):
@@ -60,7 +63,8 @@ class Outcomes:
             np.append(np.bincount(at, weights * kind)[::-1].cumsum()[::-1], 0.0)
             for kind in (positive, ~positive)
         )
-        return cls(np.concatenate([[0.0], middles, [np.inf]]), *counts)
+        thresholds = np.concatenate([[0.0], middles, [np.inf]])
+        return cls(thresholds, *counts, weights.mean())
 
     @property
     def recall(self):
@@ -74,6 +78,15 @@ class Outcomes:
         return np.divide(
             self.true_alarms, alarms, out=np.ones_like(alarms), where=alarms > 0
         )
+
+    @property
+    def cautious_precision(self):
+        """Precision with one more false alarm than was seen.
+
+        The surest row alone may be right by chance, and is no evidence of a precision.
+        """
+        alarms = self.true_alarms + self.false_alarms
+        return self.true_alarms / (alarms + self.row_weight)
 
     @property
     def alarm_rate(self):
@@ -198,7 +211,7 @@ def _catch(outcomes, level):
 
 
 def _be_sure(outcomes, level):
-    precision = outcomes.precision
+    precision = outcomes.cautious_precision
     answered = outcomes.alarm_rate > 0
     reached = np.flatnonzero(answered & (precision >= level - _TINY))
     if len(reached):
@@ -210,6 +223,7 @@ def _be_sure(outcomes, level):
     at = np.flatnonzero(answered & (precision >= best - _TINY))[0]
     return Choice(
         float(outcomes.thresholds[at]), float(best), precision, False,
-        f"No threshold has a precision of {level:g}; the best is {best:.3f}, with a "
-        f"recall of {outcomes.recall[at]:.3f}, and its threshold is taken.",
+        f"No threshold has a precision of {level:g} if one more alarm is false; the "
+        f"best is {best:.3f}, with a recall of {outcomes.recall[at]:.3f}, and its "
+        "threshold is taken.",
     )  # fmt: skip

@@ -72,18 +72,29 @@ def test_alarms_are_sure_and_as_many_as_that_allows():
     found = outcomes()
     choice = choose(found, "alert_only_when_sure", 0.6, None)
     at = found.thresholds.tolist().index(choice.threshold)
-    assert found.precision[at] == choice.score >= 0.6
-    assert (found.precision[:at] < 0.6).all()
+    alarms = found.true_alarms + found.false_alarms
+    with_one_more = found.true_alarms / (alarms + WEIGHTS.mean())
+    assert with_one_more[at] == pytest.approx(choice.score)
+    assert choice.score >= 0.6
+    assert (with_one_more[:at] < 0.6).all()
 
 
 class TestOutOfReach:
     def test_a_precision(self):
         found = outcomes(-SCORES + 1)  # the ranking upside down
         choice = choose(found, "alert_only_when_sure", 0.95, None)
-        alarmed = found.alarm_rate > 0
         assert not choice.is_feasible
-        assert choice.score == found.precision[alarmed].max() < 0.95
+        assert choice.score == choice.scores.max() < 0.95
         assert f"the best is {choice.score:.3f}" in choice.problem
+
+    def test_a_precision_of_a_single_alarm_is_no_evidence(self):
+        scores = np.append(np.full(50, 0.1), 0.9)
+        positive = np.append(np.arange(50) < 5, True)
+        found = outcomes(scores, positive, np.ones(51))
+        assert found.precision[1] == 1
+        choice = choose(found, "alert_only_when_sure", 0.9, None)
+        assert not choice.is_feasible
+        assert choice.score == 0.5
 
     def test_a_recall_that_takes_an_alarm_for_all(self):
         scores = np.array([0.1, 0.5, 0.6, 0.7])
