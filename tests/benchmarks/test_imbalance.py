@@ -1,0 +1,156 @@
+import csv
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.frozen import FrozenEstimator
+
+pytest.importorskip("imblearn")
+pytest.importorskip("xgboost")
+
+from benchmarks.imbalance import __main__, report, study, tables
+from benchmarks.imbalance.methods import METHODS, Cell
+from sklearn_featrix import EmbeddingTransformer
+
+CHEAP = [
+    pytest.param(name, marks=[pytest.mark.slow] if name.startswith("net,") else [])
+    for name in METHODS
+    if not name.startswith("ours")
+]
+
+
+@pytest.fixture
+def frame():
+    rng = np.random.default_rng(0)
+    y = (rng.uniform(size=400) < 0.06).astype(int)
+    X = rng.normal(size=(400, 3)) + 2 * y[:, None]
+    return pd.DataFrame(X, columns=list("abc")), y
+
+
+@pytest.fixture
+def draw(frame):
+    draw = tables.draw(*frame, seed=0)
+    small = EmbeddingTransformer(effort="low", max_steps=2, random_state=0)
+    # a cached property is an entry of the instance, which is how it can be replaced
+    draw.__dict__["embedding"] = FrozenEstimator(small.fit(draw.X))
+    return draw
+
+
+def test_rows_are_dealt_out_with_the_rare_class_in_proportion(frame, draw):
+    assert len(draw.X) == len(draw.y) == 200
+    assert len(draw.X_test) == 200
+    assert abs(int(draw.y.sum()) - int(draw.y_test.sum())) <= 1
+
+
+def test_few_labels_are_among_many_and_the_rare_class_is_there(draw):
+    few, many = draw.partial_labels(20), draw.partial_labels(100)
+    assert ((few >= 0).sum(), (many >= 0).sum()) == (20, 100)
+    assert (few == 1).sum() >= tables.MIN_POSITIVE
+    np.testing.assert_array_equal(few[few >= 0], draw.y[few >= 0])
+    lost = (few >= 0) & (many < 0)
+    assert lost.sum() <= tables.MIN_POSITIVE
+
+
+@pytest.mark.parametrize("name", CHEAP)
+def test_every_cheap_cell_is_scored_and_ranks(draw, name):
+    row = study.run_cell(Cell(draw, 60), METHODS[name])
+    assert not row.get("error")
+    assert set(row) <= set(study.COLUMNS)
+    assert row["average_precision"] > 2 * row["true_share"]
+
+
+def test_what_reads_probabilities_shares_one_fit(draw, monkeypatch):
+    fits = []
+
+    class Stub:
+        classes_ = np.array([0, 1])
+
+        def __init__(self, *args, **options):
+            pass
+
+        def fit(self, X, y):
+            fits.append(len(X))
+            return self
+
+        def predict_proba(self, X):
+            share = np.linspace(0, 1, len(X))
+            return np.column_stack([1 - share, share])
+
+    monkeypatch.setattr("benchmarks.imbalance.methods.SemiSupervisedClassifier", Stub)
+    cell = Cell(draw, 60)
+    rows = {
+        name: study.run_cell(cell, METHODS[name])
+        for name in ("ours", "ours, prior balanced", "ours, prior known")
+    }
+    assert fits == [200]
+    ranks = {row["average_precision"] for row in rows.values()}
+    assert len(ranks) == 1
+    assert (
+        rows["ours, prior balanced"]["mean_probability"]
+        > rows["ours, prior known"]["mean_probability"]
+    )
+
+
+def test_a_method_that_fails_is_a_line_with_its_error(draw):
+    row = study.run_cell(Cell(draw, 60), lambda cell: cell.nonsense)
+    assert row["error"].startswith("AttributeError")
+
+
+def test_cells_in_the_file_are_not_run_again(frame, tmp_path):
+    X, y = frame
+    X.assign(target=np.where(y == 1, "rare", "usual")).to_parquet(
+        tmp_path / "t.parquet"
+    )
+    path = tmp_path / "out.csv"
+    common = [
+        "--data-dir", str(tmp_path), "--tables", "t", "--labels", "40", "--seeds", "0",
+        "--output", str(path), "--methods", "logistic",
+    ]  # fmt: skip
+    for extra in ([], ["xgboost"], ["xgboost"]):
+        assert __main__.main([*common, *extra]) == 0
+    with path.open(newline="") as file:
+        assert [row["method"] for row in csv.DictReader(file)] == [
+            "logistic",
+            "xgboost",
+        ]
+
+
+@pytest.fixture
+def cells():
+    common = {"n_labels": 100, "true_share": 0.02, "error": np.nan, "brier": 0.01}
+    gains = {
+        "ours": (0.6, 0.5, 0.02),
+        "ours, prior balanced": (0.7, 0.5, 0.2),
+        "ours, prior known": (0.6, 0.5, 0.021),
+        "BalancedRandomForest": (0.7, 0.4, 0.3),
+        "EasyEnsemble": (0.7, 0.3, 0.4),
+    }
+    rows = [
+        common | {"table": table, "seed": seed, "method": method}
+        | {"balanced_accuracy": b, "average_precision": a - 0.1 * (table == "u")}
+        | {"mean_probability": p}
+        for table in "tu"
+        for seed in (0, 1)
+        for method, (b, a, p) in gains.items()
+    ]  # fmt: skip
+    return pd.DataFrame([*rows, rows[0] | {"method": "late", "average_precision": 0.9}])
+
+
+def test_the_report_says_what_was_asked_for(cells):
+    text = report.render(cells)
+    assert "## 100 labels: 2 tables, 4 draws" in text
+    assert "best of ours in average precision 0.450, best peer 0.350" in text
+    assert "over none: +10.0 points" in text
+    assert "off by x 1.05 in the median, within 10 % in 100% of the draws" in text
+    assert "| EasyEnsemble | 0.700 | 0.250 | 0.0100 | x 20.00 | 0% |" in text
+    assert "| u | 0.300 | 0.200 | 0.400 |" in text
+    assert "On 1 draws only" in text
+    assert "| late | 0.600 | 0.900 |" in text
+
+
+def test_the_report_is_printed_without_failed_cells(cells, tmp_path, capsys):
+    path = tmp_path / "cells.csv"
+    failed = cells.iloc[[0]].assign(error="ValueError", average_precision=np.nan)
+    pd.concat([cells, failed]).to_csv(path, index=False)
+    assert report.main([str(path)]) == 0
+    assert capsys.readouterr().out == report.render(cells)
