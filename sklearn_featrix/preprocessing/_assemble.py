@@ -83,7 +83,7 @@ def assemble_rows(
     """
     if made is None or not len(made):
         return fresh_index(_take(X, rows))
-    if sparse.issparse(numbers) or _is_tail_of_numbers(X, rows, made, numbers):
+    if sparse.issparse(numbers) or _is_tail_of_numbers(X, rows, made, donors, numbers):
         return _stack(_take(X, rows[: made[0]]), numbers, X)
     if hasattr(X, "iloc"):
         return _assemble_pandas(X, rows, made, donors, numbers)
@@ -103,14 +103,15 @@ def _take(X: Any, rows: np.ndarray) -> Any:
     return X if is_all else index_rows(X, rows)
 
 
-def _is_tail_of_numbers(X, rows, made, numbers):
+def _is_tail_of_numbers(X, rows, made, donors, numbers):
     """Whether whole rows of numbers go below an array of numbers."""
     return (
         numbers is not None
+        and donors is None
         and isinstance(X, np.ndarray)
         and X.dtype.kind in "iuf"
         and made[0] == len(rows) - len(made)
-        and not np.isnan(numbers).any()
+        and not (numbers.dtype.kind == "f" and np.isnan(numbers).any())
     )
 
 

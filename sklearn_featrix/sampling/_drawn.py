@@ -25,9 +25,19 @@ class Drawn:
         The row that each cell of a made row comes from, if not from `near`.
     numbers : ndarray or sparse matrix of shape (n_made, n_features), default=None
         Numbers in place of these, NaN where the donor's cell stands.
+    whole : ndarray of shape (n_out, n_features) or None, default=None
+        The rows themselves, where all that were given stay and the made ones follow.
     """
 
     source: np.ndarray
     near: np.ndarray
     donors: np.ndarray | None = None
     numbers: Any = None
+    whole: np.ndarray | None = None
+
+    @property
+    def n_kept(self) -> int:
+        """Number of rows given, if all of them stay and made ones follow; else -1."""
+        n_kept = len(self.source) - len(self.near)
+        is_so = np.array_equal(self.source[:n_kept], np.arange(n_kept))
+        return n_kept if is_so and (self.source[n_kept:] < 0).all() else -1

@@ -157,7 +157,7 @@ class LabeledSampler(MetaEstimatorMixin, PartialLabelsSampler):
         """
         X, labels, _ = self._check(X, y)
         values = labels.labeled_values
-        view, sampler = self._view(X, labels)
+        view, sampler = self._view(X, labels, values)
         if hasattr(sampler, "fit"):
             self._call(sampler.fit, view.matrix, values)
         self._store_sampler(sampler)
@@ -173,15 +173,13 @@ class LabeledSampler(MetaEstimatorMixin, PartialLabelsSampler):
         return super()._check(X, y, sample_weight)
 
     def _draw(self, X, labels):
-        view, sampler = self._view(X, labels)
-        matrix, values = self._call(
-            sampler.fit_resample, view.matrix, labels.labeled_values
-        )[:2]
+        values = labels.labeled_values
+        view, sampler = self._view(X, labels, values)
+        matrix, values = self._call(sampler.fit_resample, view.matrix, values)[:2]
         self._store_sampler(sampler)
-        drawn = view.read(matrix, values, sampler)
-        return drawn, np.searchsorted(labels.classes, values)
+        return view.read(matrix, values, sampler), values
 
-    def _view(self, X, labels):
+    def _view(self, X, labels, y):
         """Make what the sampler shall see, and the sampler that fits it."""
         rng = check_random_state(self.random_state)
         sampler = clone(self.sampler)
@@ -192,7 +190,7 @@ class LabeledSampler(MetaEstimatorMixin, PartialLabelsSampler):
         else:
             labeled = index_rows(X, np.flatnonzero(labels.labeled))
         vars(self).pop("embedding_", None)
-        view = self._view_of(X, labeled, labels.labeled_values, sampler, rng)
+        view = self._view_of(X, labeled, y, sampler, rng)
         return view, view.adapt(sampler)
 
     def _view_of(self, X, labeled, y, sampler, rng):

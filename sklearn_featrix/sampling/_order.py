@@ -20,12 +20,12 @@ class Order:
         Position of each row in the table; -1 for made rows.
     rows : ndarray of shape (n_out,)
         The same; for made rows a row that they are like.
-    codes : ndarray of shape (n_out,)
-        Class of each row; meaningless where it has no label.
     rows_of_labels : ndarray of shape (n_out,)
         Positions of rows that have the label which each row shall have.
     made : ndarray of shape (n_made,)
         Positions of the made rows in the result.
+    made_codes : ndarray of shape (n_made,)
+        Classes of the made rows.
     donors : ndarray of shape (n_made, n_features) or None
         Position in the table of the row that each of their cells comes from.
     numbers : ndarray or sparse matrix of shape (n_made, n_features) or None
@@ -34,22 +34,22 @@ class Order:
 
     sample_indices: np.ndarray
     rows: np.ndarray
-    codes: np.ndarray
     rows_of_labels: np.ndarray
     made: np.ndarray
+    made_codes: np.ndarray
     donors: np.ndarray | None = None
     numbers: Any = None
 
     @classmethod
-    def of(cls, drawn, codes, labels):
+    def of(cls, drawn, values, labels):
         """Order the rows that a sampler gave among those that it did not see.
 
         Parameters
         ----------
         drawn : Drawn
             The rows, as positions among the labelled ones.
-        codes : ndarray of shape (n_drawn,)
-            Their classes.
+        values : ndarray of shape (n_drawn,)
+            Their labels.
         labels : PartialLabels
             Labels of the table.
 
@@ -59,30 +59,23 @@ class Order:
             The rows.
         """
         labeled = np.flatnonzero(labels.labeled)
-        is_made = drawn.source < 0
-        source = np.where(is_made, -1, labeled[drawn.source])
-        first = np.unique(source, return_index=True)[1]
-        is_new = np.ones(len(source), dtype=bool)
-        is_new[first] = False
-        is_new |= is_made
-        new = np.flatnonzero(is_new)
-        stay = ~labels.labeled
-        stay[source[~is_new]] = True
-        kept = np.flatnonzero(stay)
-
+        kept, new = _split(drawn, labeled, labels)
+        source = drawn.source[new]
+        is_made = source < 0
+        source = np.where(is_made, -1, labeled[source])
         near = source.copy()
         near[is_made] = labeled[drawn.near]
+        codes = np.searchsorted(labels.classes, values[new])
         example = np.zeros(len(labels.classes), dtype=np.intp)
         example[labels.labeled_codes] = labeled
-        made = len(kept) + np.flatnonzero(is_made[new])
         return cls(
-            sample_indices=np.r_[kept, source[new]],
-            rows=np.r_[kept, near[new]],
-            codes=np.r_[labels.codes[kept], codes[new]],
-            rows_of_labels=np.r_[
-                kept, np.where(is_made[new], example[codes[new]], source[new])
-            ],
-            made=made,
+            sample_indices=np.concatenate([kept, source]),
+            rows=np.concatenate([kept, near]),
+            rows_of_labels=np.concatenate(
+                [kept, np.where(is_made, example[codes], source)]
+            ),
+            made=len(kept) + np.flatnonzero(is_made),
+            made_codes=codes[is_made],
             donors=None if drawn.donors is None else labeled[drawn.donors],
             numbers=drawn.numbers,
         )
@@ -105,5 +98,19 @@ class Order:
         of_class = np.bincount(labels.labeled_codes, weights[labels.labeled])
         means = of_class / np.bincount(labels.labeled_codes)
         new = weights[self.rows]
-        new[self.made] = means[self.codes[self.made]]
+        new[self.made] = means[self.made_codes]
         return new
+
+
+def _split(drawn, labeled, labels):
+    """Rows of the table that stay, and positions in `drawn` of what comes below."""
+    if drawn.n_kept == len(labeled):  # all of them, as after most over-samplers
+        return np.arange(len(labels.labeled)), np.arange(
+            len(labeled), len(drawn.source)
+        )
+    is_new = np.ones(len(drawn.source), dtype=bool)
+    is_new[np.unique(drawn.source, return_index=True)[1]] = False
+    is_new |= drawn.source < 0
+    stay = ~labels.labeled
+    stay[labeled[drawn.source[~is_new]]] = True
+    return np.flatnonzero(stay), np.flatnonzero(is_new)

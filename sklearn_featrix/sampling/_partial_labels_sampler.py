@@ -58,14 +58,19 @@ class PartialLabelsSampler(OneToOneFeatureMixin, BaseEstimator):
             the labelled rows do not do for what is asked.
         """
         table, labels, weights = self._check(X, y, sample_weight)
-        drawn, codes = self._draw(table, labels)
-        order = Order.of(drawn, codes, labels)
+        drawn, values = self._draw(table, labels)
+        order = Order.of(drawn, values, labels)
         self.sample_indices_ = order.sample_indices
         if weights is None:
             vars(self).pop("sample_weight_", None)
         else:
             self.sample_weight_ = order.weights(weights, labels)
-        out = assemble_rows(table, order.rows, order.made, order.donors, order.numbers)
+        if drawn.whole is not None and labels.labeled.all():
+            out = drawn.whole
+        else:
+            out = assemble_rows(
+                table, order.rows, order.made, order.donors, order.numbers
+            )
         y = index_rows(y, order.rows_of_labels)
         return out.tolist() if isinstance(X, list) else out, fresh_index(y)
 

@@ -30,6 +30,7 @@ class PlainView:
     def __init__(self, X, y, matrix):
         self.y = y
         self.matrix = matrix
+        self.is_table = matrix is X and not sparse.issparse(X)
 
     @classmethod
     def of(cls, X, y):
@@ -57,7 +58,7 @@ class PlainView:
             matrix = np.column_stack(columns)
         else:
             matrix = X
-        if matrix.dtype.kind == "f" and np.isnan(matrix).any():
+        if _has_gaps(matrix):
             return None
         return cls(X, y, matrix)
 
@@ -85,8 +86,12 @@ class PlainView:
         """
         source = self._source(matrix, y, sampler)
         made = np.flatnonzero(source < 0)
-        numbers = index_rows(matrix, made) if len(made) else None
-        return Drawn(source, np.zeros(len(made), dtype=np.intp), numbers=numbers)
+        near = np.zeros(len(made), dtype=np.intp)
+        n_kept = len(source) - len(made)
+        if n_kept == self.matrix.shape[0] and (source[n_kept:] < 0).all():
+            whole = matrix if self.is_table else None
+            return Drawn(source, near, numbers=matrix[n_kept:], whole=whole)
+        return Drawn(source, near, numbers=index_rows(matrix, made))
 
     def _source(self, matrix, y, sampler):
         n_rows, n_out = self.matrix.shape[0], matrix.shape[0]
@@ -95,9 +100,25 @@ class PlainView:
             indices = np.asarray(indices, dtype=np.intp)
             is_row = _equal_rows(index_rows(self.matrix, indices), matrix)
             return np.where(is_row, indices, -1)
-        if n_out >= n_rows and _equal_rows(self.matrix, matrix[:n_rows]).all():
+        if n_out >= n_rows and _are_equal(self.matrix, matrix[:n_rows]):
             return np.r_[np.arange(n_rows), np.full(n_out - n_rows, -1)]
         return _matched(self.matrix, self.y, matrix, y)
+
+
+def _has_gaps(matrix):
+    if matrix.dtype.kind != "f":
+        return False
+    with np.errstate(all="ignore"):
+        total = (
+            matrix.sum()
+        )  # NaN if there is one; without a mask as large as the table
+    return bool(np.isnan(total) and np.isnan(matrix).any())
+
+
+def _are_equal(left, right):
+    if sparse.issparse(left):
+        return _equal_rows(left, right).all()
+    return np.array_equal(left, right)
 
 
 def _equal_rows(left, right):

@@ -136,7 +136,8 @@ class RareEventSampler(PartialLabelsSampler):
             for code, count in enumerate(wanted)
         ]
         source = np.sort(np.concatenate(kept))
-        return Drawn(source, np.empty(0, dtype=np.intp)), codes[source]
+        drawn = Drawn(source, np.empty(0, dtype=np.intp))
+        return drawn, labels.labeled_values[source]
 
     def _store_rates(self, labels):
         """Leave `sampling_rates_`, `prior_` and others; gives rows of each class."""
