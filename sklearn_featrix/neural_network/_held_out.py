@@ -126,6 +126,10 @@ class HeldOutRows:
 
     @torch.no_grad()
     def _loss(self, logits):
-        targets = {"shares": self.table.shares, "weights": self.table.weights}
-        loss = float(self.criterion(logits, targets))
-        return loss / float(self.table.weights.mean())
+        device = next(self.module.parameters()).device  # the criterion's, too
+        weights = self.table.weights / self.table.weights.mean()
+        targets = {
+            "shares": self.table.shares.to(device),
+            "weights": weights.to(device),
+        }
+        return float(self.criterion(logits.to(device), targets))

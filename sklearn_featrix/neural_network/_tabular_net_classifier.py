@@ -7,11 +7,9 @@ from numbers import Integral, Real
 
 import numpy as np
 from sklearn.base import BaseEstimator
-from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state, gen_batches
 from sklearn.utils.validation import check_is_fitted
 
-from ..exceptions import TrainingInterruptedWarning
 from ..losses._names import LOSS_NAMES, criterion_by_name
 from ..preprocessing import TableEncoder
 from ..preprocessing._rows import row_keys
@@ -29,7 +27,6 @@ from ..utils._device import resolve_device
 from ..utils._labels import encode_labels
 from ..utils._partial_classifier import PartialLabelsClassifierMixin
 from ..utils._threads import one_thread
-from ..utils._warnings import warn
 from ._pretraining import fit_embedding
 
 __all__ = ["TabularNetClassifier"]
@@ -291,6 +288,9 @@ class TabularNetClassifier(PartialLabelsClassifierMixin, BaseEstimator):
             If `embedding` is no
             :class:`~sklearn_featrix.embedding.EmbeddingTransformer`.
         """
+        # Imported on use: a fitted classifier is loaded and applied without skorch.
+        from ._members import LabeledRows, train_members
+
         limit = self.time_limit
         deadline = None if limit is None else time.monotonic() + limit
         X = validate_table(self, X, reset=True)
@@ -309,9 +309,8 @@ class TabularNetClassifier(PartialLabelsClassifierMixin, BaseEstimator):
         )
         rows, codes, weights = merge_copies(keys, labels, weights)
         encoded = encoder._encode(index_rows(X, rows), "linear")
-        results = self._train(
-            (encoded, codes, weights, labels.classes), embedding, random_state, deadline
-        )
+        labeled = LabeledRows(encoded, codes, weights, labels.classes)
+        results = train_members(self, labeled, embedding, random_state, deadline)
         self._store(labels, embedding, encoder, results)
         return self
 
@@ -329,43 +328,6 @@ class TabularNetClassifier(PartialLabelsClassifierMixin, BaseEstimator):
             verbose=self.verbose,
         )
         return embedding, embedding.encoder_
-
-    def _train(self, labeled, embedding, random_state, deadline):
-        """Train the members on the labelled rows, until time or patience is over."""
-        # Imported on use: a fitted classifier is loaded and applied without skorch.
-        from ._training_run import LabeledRows, NetworkTraining
-
-        labeled = LabeledRows(*labeled)
-        results = []
-        while len(results) < self.n_members:
-            training = NetworkTraining(self, labeled, embedding, random_state)
-            with one_thread():
-                result = training.run(resolve_device(self.device), deadline)
-            if result.complete or not results:
-                results.append(result)
-            if not result.complete:
-                break
-        self._warn_of(results)
-        return results
-
-    def _warn_of(self, results):
-        """Warn of members that are missing, and of those that had not settled."""
-        if len(results) < self.n_members:
-            warn(
-                f"{len(results)} of n_members={self.n_members} were trained: the time "
-                "limit was reached, or an interrupt came. The classifier can be used.",
-                TrainingInterruptedWarning,
-            )
-        n_unsettled = sum(not result.settled for result in results)
-        if n_unsettled:
-            warn(
-                f"{type(self).__name__}: in {n_unsettled} of {len(results)} members "
-                "the loss on held-out rows was still falling within the last "
-                f"n_iter_no_change={self.n_iter_no_change} of "
-                f"max_epochs={self.max_epochs} epochs. The classifier can be used; "
-                "raise max_epochs or learning_rate.",
-                ConvergenceWarning,
-            )
 
     def _store(self, labels, embedding, encoder, results):
         """Set all attributes at once: an interrupt leaves no mixture of two fits."""
@@ -431,11 +393,6 @@ class TabularNetClassifier(PartialLabelsClassifierMixin, BaseEstimator):
         with one_thread():
             for batch in gen_batches(len(proba), PREDICT_BATCH):
                 encoded = self.encoder_._encode(index_rows(X, batch), "linear")
-                proba[batch] = np.mean(
-                    [
-                        network.predict_proba(encoded, device)
-                        for network in self._networks
-                    ],
-                    axis=0,
-                )
+                each = [net.predict_proba(encoded, device) for net in self._networks]
+                proba[batch] = np.mean(each, axis=0)
         return proba
