@@ -67,7 +67,13 @@ def test_rows_from_one_end_of_a_column_are_a_sampling_bias():
     assert "'age'" in repr(report)
 
 
-@pytest.mark.parametrize("names", [None, np.array(["fine", "fraud"], dtype=object)])
+@pytest.mark.parametrize(
+    "names",
+    [
+        None,
+        pytest.param(np.array(["fine", "fraud"], dtype=object), marks=pytest.mark.slow),
+    ],
+)
 def test_wrong_labels_are_found_and_named_by_position(names):
     X, y, rng = table(distance=4)
     wrong = rng.uniform(size=2400) < 0.04
@@ -115,6 +121,7 @@ def test_single_rows_cannot_be_held_out():
     assert report.shift is not None
 
 
+@pytest.mark.slow
 def test_same_seed_same_report():
     X, y, _ = table()
     partial = np.where(np.arange(2400) < 100, y, -1)[:800]

@@ -24,20 +24,20 @@ def test_the_rate_is_found():
 
 
 def test_rows_are_as_wrong_as_is_said():
-    proba, given, wrong = draw(blind=0.1, n_rows=20_000)
+    proba, given, wrong = draw(blind=0.1, n_rows=8000)
     said = fit_lapses(proba, given).wrong
     assert said.sum() == pytest.approx(wrong.sum(), rel=0.15)
     sure = said > 0.5
-    assert wrong[sure].mean() == pytest.approx(said[sure].mean(), abs=0.06)
+    assert wrong[sure].mean() == pytest.approx(said[sure].mean(), abs=0.12)
 
 
 def test_overlap_and_a_wrong_temperature_are_no_lapses():
     found = 0
-    for seed in range(30):
+    for seed in range(15):
         proba, given, _ = draw(400, seed=seed, slope=1.5)
         sharper = proba**2 / (proba**2).sum(axis=1, keepdims=True)
         found += fit_lapses(sharper, given).p_value < 0.05
-    assert found <= 4
+    assert found <= 3
 
 
 def test_three_classes_and_certainty():
