@@ -208,6 +208,11 @@ METHODS = {
     "ours, prior known": Method(
         lambda cell: PriorCorrectedClassifier(cell.ours, cell.share)
     ),
+    "ours, prior known, matched": Method(
+        lambda cell: PriorCorrectedClassifier(
+            cell.ours, cell.share, training_prior="matched"
+        )
+    ),
     "ours, prior estimated": Method(
         lambda cell: PriorCorrectedClassifier(cell.ours, "estimated")
     ),

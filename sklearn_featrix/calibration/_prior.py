@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.optimize import minimize
+from scipy.special import logsumexp
 from sklearn.exceptions import ConvergenceWarning
 
 from ..utils._warnings import warn
 
-__all__ = ["change_prior", "estimate_prior", "stated_shares"]
+__all__ = ["change_prior", "estimate_prior", "match_prior", "stated_shares"]
 
 _SMALLEST = 1e-12  # a share of 0 could never be taken back, and may divide 0 by 0
+_MOST_SHIFT = np.log(1e6)  # of odds: more moves what was certain
 
 
 def change_prior(probabilities, old, new):
@@ -67,6 +70,45 @@ def estimate_prior(probabilities, old, weights, *, tol=1e-7, max_iter=2000):
         ConvergenceWarning,
     )
     return shares / shares.sum()
+
+
+def match_prior(probabilities, new, weights):
+    """Class shares under which probabilities hold, if their corrected mean is known.
+
+    Parameters
+    ----------
+    probabilities : ndarray of shape (n_samples, n_classes)
+        Class probabilities of rows.
+    new : ndarray of shape (n_classes,)
+        Class shares of these rows.
+    weights : ndarray of shape (n_samples,)
+        Weights of the rows.
+
+    Returns
+    -------
+    ndarray of shape (n_classes,)
+        Shares from which :func:`change_prior` makes probabilities whose mean is `new`.
+    """
+    weights = weights / weights.sum()
+    logits = np.log(np.maximum(probabilities, _SMALLEST))
+
+    def loss(shift):  # convex, and its gradient is the mean less the shares
+        shifted = logits + shift
+        total = logsumexp(shifted, axis=1)
+        mean = weights @ np.exp(shifted - total[:, None])
+        return weights @ total - new @ shift, mean - new
+
+    start = np.log(new) - np.log(np.maximum(weights @ probabilities, _SMALLEST))
+    found = minimize(loss, start, jac=True, method="BFGS", options={"gtol": 1e-9})
+    missed = (np.abs(loss(found.x)[1]) > 0.01 * new).any()
+    if missed or np.ptp(found.x) > _MOST_SHIFT:
+        warn(
+            f"No sound correction gives the probabilities a mean of {new.tolist()}: "
+            "too many are next to 0 or 1. Calibrate the classifier, or take "
+            "training_prior='labeled'."
+        )
+    old = new / np.exp(found.x - found.x.max())
+    return old / old.sum()
 
 
 def stated_shares(stated, name, classes, counted):

@@ -7,7 +7,7 @@ from sklearn.utils.metaestimators import available_if
 
 from ..utils._compat import StrOptions, fit_context, index_rows
 from ..utils._warnings import warn
-from ._prior import change_prior, estimate_prior, stated_shares
+from ._prior import change_prior, estimate_prior, match_prior, stated_shares
 from ._probability_classifier import ProbabilityClassifier, _wrapped_has_probabilities
 
 __all__ = ["PriorCorrectedClassifier"]
@@ -40,12 +40,15 @@ class PriorCorrectedClassifier(ProbabilityClassifier):
         - "estimated": shares of the unlabeled rows of `fit`, the most likely ones given
           the probabilities [1]_.
 
-    training_prior : {"labeled", "balanced"}, dict or array-like of shape \
+    training_prior : {"labeled", "balanced", "matched"}, dict or array-like of shape \
             (n_classes,), default="labeled"
         Class shares that `estimator` in fact learnt from. "labeled" are those of the
         labelled rows of `fit`, by `sample_weight`. If it resamples the rows itself or
         has a `class_weight`, state what comes out: "balanced" for
         ``class_weight="balanced"`` and for samplers that make classes equally large.
+        "matched" are the shares from which the corrected probabilities of the unlabeled
+        rows of `fit` get `prior` as their mean: where these rows are like those to
+        predict, this takes up whatever else moves the mean, such as a sharpened vote.
     unlabeled : "auto", None or scalar, default="auto"
         What marks an unlabeled row in `y`, see
         :func:`~sklearn_featrix.utils.is_labeled`. "auto" is what `estimator` says.
@@ -122,7 +125,11 @@ class PriorCorrectedClassifier(ProbabilityClassifier):
     _parameter_constraints: dict = {
         "estimator": "no_validation",  # checked in fit: a classifier
         "prior": [StrOptions({"balanced", "labeled", "estimated"}), dict, "array-like"],
-        "training_prior": [StrOptions({"labeled", "balanced"}), dict, "array-like"],
+        "training_prior": [
+            StrOptions({"labeled", "balanced", "matched"}),
+            dict,
+            "array-like",
+        ],
         "unlabeled": "no_validation",  # checked where the labels are read
     }
 
@@ -160,20 +167,45 @@ class PriorCorrectedClassifier(ProbabilityClassifier):
         ValueError
             If `y` has another length than `X` or labels of fewer than two classes, the
             classifier does not know unlabeled rows, or a stated prior names an unknown
-            class, holds a share outside (0, 1) or does not sum to one.
+            class, holds a share outside (0, 1) or does not sum to one; or the training
+            prior is to be matched to a prior that is estimated, or without unlabeled
+            rows.
         """
         labels, weights, _ = self._fit_estimator(X, y, sample_weight, params)
+        unlabeled = ~labels.labeled & (weights > 0)
         n_classes = len(self.classes_)
         counted = np.bincount(
             labels.labeled_codes, weights[labels.labeled], minlength=n_classes
         )
+        rows = np.bincount(labels.labeled_codes, minlength=n_classes)
+        if isinstance(self.training_prior, str) and self.training_prior == "matched":
+            self._check_matchable(unlabeled)
+            self.prior_ = self._shares("prior", rows, counted)
+            self.training_prior_ = self._matched(X, unlabeled, weights)
+            return self
         self.training_prior_ = self._shares("training_prior", counted, counted)
         if isinstance(self.prior, str) and self.prior == "estimated":
-            self.prior_ = self._estimated(X, ~labels.labeled & (weights > 0), weights)
+            self.prior_ = self._estimated(X, unlabeled, weights)
             return self
-        rows = np.bincount(labels.labeled_codes, minlength=n_classes)
         self.prior_ = self._shares("prior", rows, counted)
         return self
+
+    def _check_matchable(self, unlabeled):
+        if isinstance(self.prior, str) and self.prior == "estimated":
+            raise ValueError(
+                "training_prior='matched' needs a prior that is known, got "
+                "'estimated'. State the shares, or take training_prior='labeled'."
+            )
+        if not unlabeled.any():
+            raise ValueError(
+                "training_prior='matched' needs unlabeled rows, whose mean probability "
+                "is to be the prior, and y has none. Take 'labeled', or add rows."
+            )
+
+    def _matched(self, X, unlabeled, weights):
+        rows = np.flatnonzero(unlabeled)
+        probabilities = np.asarray(self.estimator_.predict_proba(index_rows(X, rows)))
+        return match_prior(probabilities, self.prior_, weights[rows])
 
     def _shares(self, name, rows, counted):
         stated = getattr(self, name)

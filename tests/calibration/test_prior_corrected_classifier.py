@@ -17,7 +17,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
 
 from sklearn_featrix import LabeledOnly, PriorCorrectedClassifier, is_labeled
-from sklearn_featrix.calibration._prior import estimate_prior
+from sklearn_featrix.calibration._prior import estimate_prior, match_prior
 
 RNG = np.random.default_rng(0)
 SHARES = np.array([0.6, 0.3, 0.1])
@@ -236,6 +236,64 @@ class TestEstimated:
     def test_an_absent_class_keeps_a_share_above_zero(self):
         found = estimate_prior(np.eye(2)[[0] * 9], np.full(2, 0.5), np.ones(9))
         assert 0 < found[1] < 1e-6
+
+
+class TestMatched:
+    @pytest.mark.parametrize("prior", [WANTED, {0: 0.9}, "labeled"])
+    def test_the_mean_of_the_unlabeled_rows_is_the_prior(self, prior):
+        model = PriorCorrectedClassifier(
+            LabeledOnly(GaussianNB()), prior, training_prior="matched"
+        ).fit(X, PARTIAL)
+        mean = model.predict_proba(X[HIDDEN]).mean(axis=0)
+        np.testing.assert_allclose(mean, model.prior_, rtol=1e-4)
+
+    def test_right_probabilities_are_matched_to_the_shares_they_are_of(self):
+        true = np.bincount(Y[HIDDEN]) / HIDDEN.sum()
+        model = PriorCorrectedClassifier(
+            LabeledOnly(GaussianNB()), true, training_prior="matched"
+        )
+        found = model.fit(X, PARTIAL).training_prior_
+        np.testing.assert_allclose(found, SHARES, atol=0.05)
+
+    def test_it_takes_up_what_labelled_shares_cannot(self):
+        class Sharpened(GaussianNB):
+            def predict_proba(self, X):
+                proba = super().predict_proba(X) ** 2
+                return proba / proba.sum(axis=1, keepdims=True)
+
+        true = np.bincount(Y[HIDDEN]) / HIDDEN.sum()
+        matched, counted = (
+            PriorCorrectedClassifier(
+                LabeledOnly(Sharpened()), true, training_prior=training_prior
+            ).fit(X, PARTIAL).predict_proba(X[HIDDEN]).mean(axis=0)
+            for training_prior in ("matched", "labeled")
+        )  # fmt: skip
+        assert np.abs(matched / true - 1).max() < 1e-4
+        assert np.abs(counted / true - 1).max() > 0.05
+
+    def test_two_classes_keep_their_ranking_and_weights_count(self):
+        y = np.where(HIDDEN, -1, Y == 2)
+        model = PriorCorrectedClassifier(
+            LabeledOnly(GaussianNB()), {1: 0.02}, training_prior="matched"
+        ).fit(X, y)
+        before = model.estimator_.predict_proba(X)[:, 1]
+        after = model.predict_proba(X)[:, 1]
+        np.testing.assert_array_equal(np.argsort(after), np.argsort(before))
+        weights = np.where(HIDDEN, WEIGHT, 1.0)
+        model.fit(X, y, weights)
+        mean = np.average(model.predict_proba(X[HIDDEN])[:, 1], weights=WEIGHT[HIDDEN])
+        assert mean == pytest.approx(0.02, rel=1e-3)
+
+    def test_no_unlabeled_row_or_no_known_prior(self):
+        with pytest.raises(ValueError, match="needs unlabeled rows"):
+            fit(training_prior="matched")
+        with pytest.raises(ValueError, match="needs a prior that is known"):
+            fit("estimated", training_prior="matched")
+
+    def test_certainty_cannot_be_moved(self):
+        proba = np.eye(2)[np.arange(10) % 2]
+        with pytest.warns(UserWarning, match="No sound correction gives"):
+            match_prior(proba, np.array([0.9, 0.1]), np.ones(10))
 
 
 def test_score_is_the_accuracy_of_predict():
