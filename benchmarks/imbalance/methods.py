@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import joblib
 import numpy as np
 from imblearn.ensemble import BalancedRandomForestClassifier, EasyEnsembleClassifier
 from imblearn.over_sampling import SMOTE
@@ -45,9 +46,10 @@ class Remembered(ClassifierMixin, BaseEstimator):
 
     def predict_proba(self, X):
         """Return the probabilities, from the second time on those of the first."""
-        if id(X) not in self._known:
-            self._known[id(X)] = X, self.estimator.predict_proba(X)
-        return self._known[id(X)][1]
+        key = joblib.hash(X)
+        if key not in self._known:
+            self._known[key] = self.estimator.predict_proba(X)
+        return self._known[key]
 
     def predict(self, X):
         """Return the class of highest probability."""
