@@ -142,7 +142,9 @@ INSTANCES = {
     "SimilaritySearch": [SimilaritySearch(), SimilaritySearch("passthrough")],
     "TableEncoder": [TableEncoder(), TableEncoder("tree")],
     "TabularNetClassifier": [
-        TabularNetClassifier(embedding=None, max_epochs=10, n_members=1),
+        TabularNetClassifier(
+            embedding=None, max_epochs=4, learning_rate=0.02, n_members=1
+        ),
         TabularNetClassifier(embedding=SMALL_EMBEDDING, max_epochs=10, n_members=2),
     ],
     # converges: the order of the rows, which are drawn at random, leaves no trace
