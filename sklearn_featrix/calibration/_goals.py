@@ -169,19 +169,19 @@ def choose(outcomes, goal, level, costs):
     if goal == "alert_only_when_sure":
         return _be_sure(outcomes, level)
     if goal == "minimize_cost":
-        return _best(outcomes, -outcomes.mean_cost(costs), "minus the mean cost")
+        return _best(outcomes, -outcomes.mean_cost(costs), "mean cost", sign=-1)
     if goal == "f1":
         return _best(outcomes, outcomes.f1, "F1")
     return _best(outcomes, outcomes.balanced_accuracy, "balanced accuracy")
 
 
-def _best(outcomes, scores, name):
+def _best(outcomes, scores, name, sign=1):
     tied = np.flatnonzero(scores >= scores.max() - _TINY)
     at = tied[len(tied) // 2]
     constant = max(scores[0], scores[-1])
     problem = (
         f"No threshold has a better {name} than the same answer for every row, "
-        f"{constant:.3f}, which is therefore given."
+        f"{sign * constant:.3f}, which is therefore given."
     )
     feasible = scores[at] > constant + _TINY
     if not feasible:
