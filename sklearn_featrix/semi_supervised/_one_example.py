@@ -7,10 +7,11 @@ from numbers import Integral, Real
 import numpy as np
 from scipy.special import expit
 from sklearn.base import BaseEstimator
+from sklearn.frozen import FrozenEstimator
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
-from ..neighbors._scaled_table import ScaledTable
+from ..neighbors._row_space import RowSpace
 from ..preprocessing._validation import validate_table
 from ..utils._compat import HasMethods, Interval, StrOptions, fit_context, num_samples
 from ..utils._partial_classifier import PartialLabelsClassifierMixin
@@ -19,7 +20,7 @@ from ._class_prior import TYPICAL_PRIOR, estimate_class_prior, scar_sigmoid
 from ._positive_labels import read_positive_labels
 from ._positive_scores import PositiveScores, held_out_scores
 from ._row_keys import row_keys
-from ._spaces import TableSpaces
+from ._spaces import seeded_clone
 
 __all__ = ["OneExampleClassifier"]
 
@@ -46,8 +47,8 @@ class OneExampleClassifier(PartialLabelsClassifierMixin, BaseEstimator):
         needs five positives and is rough: see the notes. From fewer, 0.05 is assumed,
         with a warning. Ranking and `propose` do not depend on it.
     embedding : "auto" or transformer, default="auto"
-        What the direction is found in: "auto" are the encoded columns, each with the
-        same say; a transformer such as
+        What rows are scored by: "auto" are the encoded columns, each with the same
+        say; a transformer such as
         :class:`~sklearn_featrix.embedding.EmbeddingTransformer` is cloned and fitted,
         one in a ``FrozenEstimator`` is used as is.
     n_estimators : int, default=100
@@ -183,7 +184,7 @@ class OneExampleClassifier(PartialLabelsClassifierMixin, BaseEstimator):
             y, num_samples(X), self.positive_label, self.unlabeled
         )
         random_state = check_random_state(self.random_state)
-        vectors, columns = self._fit_encoding(X, random_state)
+        vectors = self._fit_space(X, random_state)
         keys = row_keys(X)
         order = np.argsort(
             keys, kind="stable"
@@ -194,35 +195,27 @@ class OneExampleClassifier(PartialLabelsClassifierMixin, BaseEstimator):
 
         def fit_scores(positives, negatives=negatives):
             model = PositiveScores(self.n_estimators, random_state)
-            return model.fit(vectors, columns, positives, others, negatives)
+            return model.fit(vectors, positives, others, negatives)
 
         self._scores = fit_scores(positives)
         tested = [positives] if len(others) else [positives, negatives]
-        held_out = held_out_scores(fit_scores, vectors, columns, *tested)
+        held_out = held_out_scores(fit_scores, vectors, *tested)
         if len(others):
-            scores = self._scores.score(vectors, columns, unseen=others)
+            scores = self._scores.score(vectors, unseen=others)
         else:
             scores = np.concatenate(held_out)
         self._store(labels, held_out[0], scores)
         self._rank(others, scores, keys)
         return self
 
-    def _fit_encoding(self, X, random_state):
-        """Fit what makes vectors and columns of rows, and make them."""
-        is_auto = isinstance(self.embedding, str)
-        self._space = "linear" if is_auto else "embedding"
-        embedding = None if is_auto else self.embedding
-        spaces = TableSpaces({"tree", self._space}, embedding, random_state)
-        self._spaces = spaces.fit(X)
-        self._scaled = ScaledTable(spaces.encoder_).fit(X) if is_auto else None
-        return self._encode(X)
-
-    def _encode(self, X):
-        if self._scaled is not None:
-            columns = self._spaces.transform(X, ["tree"])["tree"]
-            return self._scaled.transform(X), columns
-        spaces = self._spaces.transform(X, ["embedding", "tree"])
-        return spaces["embedding"], spaces["tree"]
+    def _fit_space(self, X, random_state):
+        """Fit what makes vectors of rows, and make them."""
+        embedding = self.embedding
+        if not isinstance(embedding, (str, FrozenEstimator)):
+            embedding = seeded_clone(embedding, random_state)
+        seed = int(random_state.randint(2**31 - 1))
+        self._space = RowSpace(embedding, "euclidean", seed).fit(X)
+        return self._space.transform(X)
 
     def _store(self, labels, held_out, scores):
         """Settle classes, the share of positives, and the sigmoid."""
@@ -268,7 +261,7 @@ class OneExampleClassifier(PartialLabelsClassifierMixin, BaseEstimator):
         check_is_fitted(self)
         X = validate_table(self, X, reset=False)
         slope, intercept = self._sigmoid
-        log_odds = slope * self._scores.score(*self._encode(X)) + intercept
+        log_odds = slope * self._scores.score(self._space.transform(X)) + intercept
         return log_odds if self.positive_label_ == self.classes_[1] else -log_odds
 
     def predict_proba(self, X):

@@ -98,7 +98,7 @@ def test_an_embedding_may_take_the_place_of_the_columns():
     assert model.predict_proba(X).shape == (200, 2)
     frozen = FrozenEstimator(embedding.fit(X))
     again = quick(embedding=frozen, n_estimators=0).fit(X, y)
-    assert again._spaces.embedding_ is frozen or again._spaces.embedding_.encoder_
+    assert again._space.embedding_ is frozen
 
 
 # --------------------------------------------------------------------- probabilities
