@@ -88,6 +88,26 @@ class Columns:
             columns[:, is_date] = dates / deviation * self.typical_deviation
         return columns
 
+    def between(self, near, far, share):
+        """Make numbers between those of two rows.
+
+        Parameters
+        ----------
+        near, far : ndarray of shape (n_made,)
+            Positions of the rows.
+        share : ndarray of shape (n_made,)
+            Share of the nearer one.
+
+        Returns
+        -------
+        ndarray of shape (n_made, n_features)
+            NaN where one of the rows has none, and in columns that hold no numbers.
+        """
+        numbers = self.values[far]
+        numbers += share[:, None] * (self.values[near] - numbers)
+        numbers[:, self.is_category | ~self.holds_numbers] = np.nan
+        return numbers
+
 
 def _numbers(column, as_category):
     """Values of a column as floats; those of a category are codes, counted from 0."""

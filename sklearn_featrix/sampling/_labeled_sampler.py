@@ -86,15 +86,14 @@ class LabeledSampler(MetaEstimatorMixin, PartialLabelsSampler):
     rows follow, in the order of the sampler. Containers and dtypes stay what they were;
     the index of a pandas object begins anew.
 
-    **Categories, dates and gaps.** SMOTENC gives a made row the most frequent category
-    among the neighbours, and a gap where most of them have one. All other samplers take
-    categories, dates and texts, and whether there is a gap, from the nearer of the two
-    rows that the made one lies between; a number lies between those of the two, and
-    where one of the two has none it is that of the nearer. In a distance, a gap in a
-    number counts as the median; different categories are as far apart as the typical
-    column of numbers deviates. SMOTENC is used if no category has more than 50 levels.
-    Columns of integers get the nearest integer, but for arrays of integers, where the
-    sampler decides.
+    **Categories, dates and gaps.** A number lies between those of the two rows that the
+    made row lies between; where one of the two has none it is that of the nearer.
+    Dates, and whether there is a gap, are those of the nearer row. So are categories
+    and texts, but SMOTENC takes the most frequent category among the neighbours, a gap
+    being one. In a distance, a gap in a number counts as the median; different
+    categories are as far apart as the typical column of numbers deviates. SMOTENC is
+    used if no category has more than 50 levels. Columns of integers get the nearest
+    integer, but for arrays of integers, where the sampler decides.
 
     **Probabilities** learnt from resampled rows are not those of the table: see
     :class:`~sklearn_featrix.calibration.PriorCorrectedClassifier`.

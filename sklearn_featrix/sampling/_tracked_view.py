@@ -7,20 +7,19 @@ from scipy import sparse
 
 from ._columns import MAX_LEVELS, Columns
 from ._drawn import Drawn
+from ._row_digits import RowDigits
 
 __all__ = ["TrackedView"]
 
-_DIGIT = -60  # of a scale: far below what rounding leaves of a distance
-_TOLERANCE = 1e-12
+_EXPONENT = -60  # of the scale: far below what rounding leaves of a distance
 
 
 class TrackedView:
     """Show a sampler vectors, and read from what it makes which rows are between which.
 
-    The number of each row goes along in binary digits, one column for each, so small
-    that they vanish in any distance. What lies between two rows has digits between
-    theirs, which tells both and how far it is from one to the other. With that a row is
-    made in the table, whatever the vectors are.
+    The number of each row goes along in digits so small that they vanish in any
+    distance. They tell which two rows a made one lies between, so that it can be made
+    in the table, whatever the vectors are.
 
     Parameters
     ----------
@@ -35,16 +34,12 @@ class TrackedView:
     def __init__(self, vectors, X, columns):
         self.X = X
         self.columns = columns
-        n_rows = len(vectors)
-        n_digits = max(int(n_rows - 1).bit_length(), 1)
-        self.places = 1 << np.arange(n_digits)
-        digits = (np.arange(n_rows)[:, None] & self.places) > 0
         deviation = vectors.std(axis=0)
         scale = np.median(deviation[deviation > 0]) if deviation.any() else 1.0
-        # a power of two: nothing is rounded on the way there and back
-        self.one = 2.0 ** (np.floor(np.log2(scale)) + _DIGIT)
+        one = 2.0 ** (np.floor(np.log2(scale)) + _EXPONENT)
+        self.digits = RowDigits(len(vectors), one)
         self.vectors = np.asarray(vectors, dtype=np.float64)
-        self.matrix = np.hstack([self.vectors, digits * self.one])
+        self.matrix = np.hstack([self.vectors, self.digits.columns])
 
     @classmethod
     def of_vectors(cls, vectors, X):
@@ -124,46 +119,24 @@ class TrackedView:
         """
         matrix = np.asarray(matrix)
         n_vectors = self.vectors.shape[1]
-        near, far, share = self._parents(matrix[:, n_vectors:] / self.one, sampler)
-        is_row = (share == 1) & (self.vectors[near] == matrix[:, :n_vectors]).all(1)
-        source = np.where(is_row, near, -1)
-        made = ~is_row
-        near, far, share = near[made], far[made], share[made]
-        return Drawn(source, near, numbers=self._between(near, far, share))
-
-    def _parents(self, digits, sampler):
-        """Find the nearer row, the farther one, and the share of the nearer."""
-        ones = np.abs(digits - 1) < _TOLERANCE
-        between = ~ones & (np.abs(digits) >= _TOLERANCE)
-        rows = np.arange(len(digits))
-        share = np.where(between.any(1), digits[rows, between.argmax(1)], 1.0)
-        # where a digit is as far up as the first one, the same row of the two has it
-        first = np.abs(digits - share[:, None]) < _TOLERANCE
-        second = np.abs(digits - (1 - share[:, None])) < _TOLERANCE
-        left = (ones | (between & first)) @ self.places
-        right = (ones | (between & ~first)) @ self.places
-        known = (~between | first | second).all(1)
-        if not (known & (left < len(self.vectors)) & (right < len(self.vectors))).all():
+        try:
+            near, far, share = self.digits.parents(matrix[:, n_vectors:])
+        except ValueError as error:
             raise ValueError(
                 f"{sampler!r} makes rows that do not lie between two rows of the "
                 "table, and no categories, gaps or vectors can be found for these. "
                 "Pass numbers without gaps and space='table', or a sampler such as "
                 "SMOTE() or ADASYN()."
-            )
-        is_left = share >= 0.5
-        near, far = np.where(is_left, left, right), np.where(is_left, right, left)
-        return near, far, np.where(is_left, share, 1 - share)
+            ) from error
+        is_row = (share == 1) & (self.vectors[near] == matrix[:, :n_vectors]).all(1)
+        source = np.where(is_row, near, -1)
+        near, far, share = near[~is_row], far[~is_row], share[~is_row]
+        return Drawn(source, near, numbers=self._between(near, far, share))
 
     def _between(self, near, far, share):
-        """Numbers between two rows; NaN where one of them has none."""
         if not len(near):
             return None
-        if self.columns is None:
-            X = self.X.tocsr()
-            return X[near].multiply(share[:, None]) + X[far].multiply(
-                1 - share[:, None]
-            )
-        values = self.columns.values
-        numbers = values[far] + share[:, None] * (values[near] - values[far])
-        numbers[:, self.columns.is_category | ~self.columns.holds_numbers] = np.nan
-        return numbers
+        if self.columns is not None:
+            return self.columns.between(near, far, share)
+        X, share = self.X.tocsr(), share[:, None]
+        return X[near].multiply(share) + X[far].multiply(1 - share)

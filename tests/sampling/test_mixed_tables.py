@@ -12,9 +12,12 @@ from imblearn.over_sampling import (
     RandomOverSampler,
 )
 from imblearn.under_sampling import ClusterCentroids, RandomUnderSampler, TomekLinks
+from scipy.sparse import csr_array
+from sklearn.neighbors import NearestNeighbors
 from sklearn.preprocessing import FunctionTransformer
 
 from sklearn_featrix import EmbeddingTransformer, LabeledSampler
+from sklearn_featrix.sampling._nominal_neighbors import NominalNeighbors
 
 RNG = np.random.default_rng(1)
 N = 240
@@ -169,27 +172,49 @@ class TestNominal:
         with pytest.raises(ValueError, match=r"names \['nothing'\]"):
             LabeledSampler(SMOTENC(["nothing"])).fit(table, Y)
 
-    def test_gaps_are_where_most_neighbours_have_one(self):
-        """All rows of a class have a gap, or none has."""
+    def test_gaps_in_numbers_are_those_of_the_nearer_row(self):
+        """All rows of a class have a gap, or none has, or some."""
         gone = np.where(Y == "yes", np.nan, 1.0 + np.arange(N))
         texts = np.where(Y == "yes", None, "t")
-        table = MIXED[["single", "category"]].assign(gone=gone, text=texts)
+        table = MIXED[["single", "float", "category"]].assign(
+            gone=gone, text=texts, there=np.where(Y == "no", np.nan, 3.0)
+        )
         made, _ = made_rows(LabeledSampler(SMOTE(), random_state=0), table)
         assert made["gone"].isna().all()
         assert made["text"].isna().all()
-        there = MIXED[["category"]].assign(there=gone, n=np.where(Y == "no", 0, 2.0))
-        made, _ = made_rows(
-            LabeledSampler(SMOTE(), random_state=0),
-            there.assign(there=np.where(Y == "no", np.nan, 3.0)),
-        )
         assert (made["there"] == 3).all()
+        assert 0 < made["float"].isna().mean() < 0.5
+
+    def test_numbers_are_made_of_numbers(self):
+        """A number beside a gap is that of its row: no median comes into it."""
+        table = MIXED[["category"]].assign(
+            number=RNG.normal(size=N), half=np.where(np.arange(N) % 2, np.nan, 7.0)
+        )
+        made, _ = made_rows(LabeledSampler(SMOTE(), random_state=0), table)
+        assert set(made["half"].dropna()) == {7.0}
+        assert made["half"].isna().any()
 
     def test_settings_are_handed_on(self):
         sampler = SMOTE(k_neighbors=2, random_state=7, sampling_strategy={"yes": 40})
         chosen = LabeledSampler(sampler).fit(MIXED, Y).sampler_
-        settings = chosen.get_params()
-        assert {settings[name] for name in ("k_neighbors", "random_state")} == {2, 7}
-        assert settings["sampling_strategy"] == {"yes": 40}
+        assert chosen.k_neighbors.k_neighbors == 2
+        assert chosen.random_state == 7
+        assert chosen.sampling_strategy == {"yes": 40}
+
+    def test_a_finder_of_ones_own(self):
+        finder = NearestNeighbors(n_neighbors=4)
+        expected, _ = made_rows(LabeledSampler(SMOTE(k_neighbors=3, random_state=0)))
+        made, _ = made_rows(LabeledSampler(SMOTE(k_neighbors=finder, random_state=0)))
+        pd.testing.assert_frame_equal(made, expected)
+
+    def test_neighbors_see_numbers_and_categories_alone(self):
+        X = csr_array([[0.0, 99, 1, 0], [1.0, 0, 1, 0], [0.0, 0, 0, 1]])
+        finder = NominalNeighbors(2, n_numbers=1, n_digits=1).fit(X)
+        distances, rows = finder.kneighbors(X[[0]])
+        unit = np.std([0, 1, 0])
+        np.testing.assert_allclose(distances, [[0, unit, 1]])
+        np.testing.assert_array_equal(rows, [[0, 2, 1]])
+        assert finder.kneighbors_graph(X).sum() == 9
 
 
 class TestBetweenTwoRows:
