@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from numbers import Integral, Real
 
 import numpy as np
@@ -13,24 +12,24 @@ from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import check_is_fitted
 
 from ..embedding import EmbeddingTransformer
-from ..losses._names import LOSS_NAMES, criterion_by_name
+from ..losses._names import LOSS_NAMES
 from ..preprocessing import TableEncoder
 from ..preprocessing._rows import row_keys
 from ..preprocessing._validation import validate_table
 from ..utils._compat import (
     HasMethods,
     Interval,
-    NamedEstimatorsMixin,
     StrOptions,
     fit_context,
     index_rows,
     num_samples,
 )
-from ..utils._copies import distinct_rows, merge_copies, row_weights
+from ..utils._copies import distinct_rows, row_weights
 from ..utils._labels import encode_labels
 from ..utils._partial_classifier import PartialLabelsClassifierMixin
 from ._evidence import EvidenceSample, warn_of_shift
 from ._losses import implied_class_weight, to_criterion
+from ._member_params import MemberParamsMixin
 from ._members import (
     check_members,
     check_weights,
@@ -39,68 +38,28 @@ from ._members import (
     make_members,
 )
 from ._out_of_fold import labeled_only
-from ._safety import EvidenceMixin, compare_votes, learns_from_unlabeled
+from ._safety import (
+    EvidenceMixin,
+    compare_votes,
+    is_another_domain,
+    learns_from_unlabeled,
+)
 from ._spaces import TableSpaces, has_unlabeled, seeded_clone, split_space
 from ._student import Student
+from ._training_rows import TrainingRows
 from ._vote import FittedVote, Vote
 
 MOST_TAUGHT = 10_000
 DEFAULT_TEMPERATURE = 0.87
 MANY_LABELED = 100  # from here on the default members are not too sure themselves
-_DEFAULT_NAMES = {name for name, _, _ in default_members(has_embedding=True)}
 
 
 def _has_two_classes(self):
     return len(getattr(self, "classes_", ())) == 2
 
 
-@dataclass(frozen=True)
-class _TrainingRows:
-    """Distinct rows in a fixed order, the labelled ones first.
-
-    Parameters
-    ----------
-    rows : ndarray of int
-        Positions in the table.
-    codes : ndarray of int
-        Classes, -1 in rows without a label.
-    weights : ndarray of float
-        Joint weights of the copies of a labelled row, 1 for others.
-    n_pairs : int
-        How many have a label: distinct pairs of a row and a label.
-    """
-
-    rows: np.ndarray
-    codes: np.ndarray
-    weights: np.ndarray
-    n_pairs: int
-
-    def labeled(self):
-        """Return the labelled rows alone."""
-        pairs = self.n_pairs
-        return _TrainingRows(
-            self.rows[:pairs], self.codes[:pairs], self.weights[:pairs], pairs
-        )
-
-    def class_weights(self):
-        """Return the joint weight of the labelled rows of each class."""
-        return np.bincount(self.codes[: self.n_pairs], self.weights[: self.n_pairs])
-
-    @classmethod
-    def of(cls, keys, labels, weights):
-        labeled, codes, joint = merge_copies(keys, labels, weights)
-        others = distinct_rows(keys, weights * ~labels.labeled)
-        others = others[~np.isin(keys[others], keys[labeled])]
-        return cls(
-            np.concatenate([labeled, others]),
-            np.concatenate([codes, np.full(len(others), -1)]),
-            np.concatenate([joint, np.ones(len(others))]),
-            len(labeled),
-        )
-
-
 class SemiSupervisedClassifier(
-    EvidenceMixin, PartialLabelsClassifierMixin, NamedEstimatorsMixin
+    EvidenceMixin, PartialLabelsClassifierMixin, MemberParamsMixin
 ):
     """Classifier for tables with many rows and few labels.
 
@@ -172,13 +131,14 @@ class SemiSupervisedClassifier(
         What marks an unlabeled row in `y`, see
         :func:`~sklearn_featrix.utils.is_labeled`.
     safe : bool or "auto", default="auto"
-        Whether to predict with the labelled-only vote where held-out labelled rows say
-        that the unlabeled rows hurt. The labelled-only vote is that of the members that
-        see no embedding, fitted on the labelled rows alone, encodings included; the two
-        are compared over five folds, in which the embedding is not learnt anew. "auto"
-        compares only if a classifier can tell labelled rows from unlabeled ones (see
-        `evidence_`), and not with ``effort="low"``. Without an embedding there is
-        nothing to compare.
+        Whether to predict with the labelled-only vote where the unlabeled rows are of
+        another domain or hurt. That vote is of the members that see no embedding,
+        fitted on the labelled rows alone, encodings included. Another domain is where a
+        classifier tells labelled rows from unlabeled ones with an AUC that is surely
+        above 0.8 (see `evidence_`). Hurting is for held-out labelled rows to say: the
+        two votes are compared over five folds, in which the embedding is not learnt
+        anew. "auto" compares only if the rows are unlike at all, and watches for
+        nothing with ``effort="low"``. Without an embedding there is nothing to watch.
     evaluate : bool, default=False
         Whether to compare the two votes in any case and tell it in `evidence_`.
     n_jobs : int, default=None
@@ -336,7 +296,7 @@ class SemiSupervisedClassifier(
         )
         keys = row_keys(X)
         spaces = self._fit_spaces(X, keys, weights, members, random_state)
-        rows = _TrainingRows.of(keys, labels, weights)
+        rows = TrainingRows.of(keys, labels, weights)
         vote = Vote(
             members,
             member_weights,
@@ -345,11 +305,8 @@ class SemiSupervisedClassifier(
         )
         fitted = self._fit_members(spaces, X, rows, labels, vote, random_state)
         sample = EvidenceSample.of_fit(X, rows, labels, spaces, random_state)
-        comparison = self._compare_votes(
+        comparison, uses_unlabeled = self._judge_unlabeled(
             X, keys, rows, labels, spaces, vote, sample, random_state
-        )
-        uses_unlabeled = comparison is None or not (
-            self.safe and comparison.verdict == "hurts"
         )
         if not uses_unlabeled:
             fitted = self._fit_labeled_only(X, rows, labels, vote, random_state)
@@ -374,25 +331,30 @@ class SemiSupervisedClassifier(
         )
         return self
 
-    def _compare_votes(self, X, keys, rows, labels, spaces, vote, sample, random_state):
-        """Ask held-out labelled rows, where that may decide something."""
+    def _judge_unlabeled(
+        self, X, keys, rows, labels, spaces, vote, sample, random_state
+    ):
+        """Compare the votes where asked; tell whether unlabeled rows have a say."""
         seed = random_state.randint(np.iinfo(np.int32).max)
-        if len(rows.rows) == rows.n_pairs or not self._has_to_compare(vote, sample):
-            return None
+        if len(rows.rows) == rows.n_pairs:
+            return None, True
+        watches = self.safe and learns_from_unlabeled(vote)
+        if self.safe == "auto" and self.effort == "low":
+            watches = False
+        is_foreign = watches and is_another_domain(sample)
+        if watches:
+            warn_of_shift(sample, gives_up=is_foreign)
+        compares = watches and not is_foreign
+        if compares and self.safe == "auto":
+            shift = sample.shift()
+            compares = shift is not None and shift.is_notable
+        if not (compares or self.evaluate):
+            return None, not is_foreign
         weights = self._weights_of_fit(rows, labels)[: rows.n_pairs]
         alone = labeled_only(vote, self.members is None)
-        return compare_votes(X, rows, weights, keys, spaces, vote, alone, seed)
-
-    def _has_to_compare(self, vote, sample):
-        if self.evaluate or not self.safe or not learns_from_unlabeled(vote):
-            return self.evaluate
-        if self.safe != "auto":
-            return True
-        if self.effort == "low":
-            return False
-        warn_of_shift(sample)
-        shift = sample.shift()
-        return shift is not None and shift.is_notable
+        comparison = compare_votes(X, rows, weights, keys, spaces, vote, alone, seed)
+        hurts = comparison is not None and comparison.verdict == "hurts"
+        return comparison, not is_foreign and not (self.safe and hurts)
 
     def _fit_labeled_only(self, X, rows, labels, vote, random_state):
         vote = labeled_only(vote, self.members is None)
@@ -529,90 +491,6 @@ class SemiSupervisedClassifier(
         """
         probabilities = self.predict_proba(X)
         return probabilities[:, 1] - probabilities[:, 0]
-
-    def get_params(self, deep=True):
-        """Get the parameters, those of `members` as ``name__parameter``.
-
-        Parameters
-        ----------
-        deep : bool, default=True
-            Whether to include the parameters of the embedding and the members.
-
-        Returns
-        -------
-        dict
-            Parameter names and values.
-        """
-        return self._get_params("_named_members", deep=deep)
-
-    def set_params(self, **params):
-        """Set parameters, those of `members` as ``name__parameter``.
-
-        Parameters
-        ----------
-        **params : dict
-            Parameter names and values.
-
-        Returns
-        -------
-        SemiSupervisedClassifier
-            Itself.
-
-        Raises
-        ------
-        ValueError
-            If a parameter of the default embedding or of a default member is named:
-            these are made in `fit` only.
-        """
-        params = self._with_criterion(params)
-        self._refuse_parameters_of_defaults(params)
-        self._set_params("_named_members", **params)
-        return self
-
-    def _with_criterion(self, params):
-        """Put a criterion in the place of the name of a loss and its parameters."""
-        loss = params.get("loss", self.loss)
-        own = {name: v for name, v in params.items() if name.startswith("loss__")}
-        if not (own and isinstance(loss, str)):
-            return params
-        others = {name: v for name, v in params.items() if name not in own}
-        own = {name.removeprefix("loss__"): v for name, v in own.items()}
-        return {**others, "loss": criterion_by_name(loss, **own)}
-
-    def _refuse_parameters_of_defaults(self, params):
-        given = {**self.get_params(deep=False), **params}
-        for name in params:
-            owner, _, parameter = name.partition("__")
-            if not parameter:
-                continue
-            if owner == "embedding" and isinstance(given["embedding"], str):
-                raise ValueError(
-                    f"Cannot set {name!r}: the default embedding is made in fit. Pass "
-                    "embedding=EmbeddingTransformer() first."
-                )
-            members = given["members"]
-            by_name = _DEFAULT_NAMES if members is None else members
-            if owner in by_name:
-                raise ValueError(
-                    f"Cannot set {name!r}: the default members are made in fit. Pass "
-                    "members=[(name, estimator, space), ...] first."
-                )
-
-    @property
-    def _named_members(self):
-        if not isinstance(self.members, list):  # None, or malformed: fit will say so
-            return self.members
-        return [member[:2] for member in self.members if isinstance(member, tuple)]
-
-    @_named_members.setter
-    def _named_members(self, named):
-        estimators = dict(named)
-        self.members = [
-            (member[0], estimators[member[0]], *member[2:])
-            if isinstance(member, tuple)
-            else member
-            for member in self.members
-        ]
 
     def __sklearn_is_fitted__(self):
         return hasattr(self, "estimators_")

@@ -229,7 +229,7 @@ class EvidenceSample:
     ----------
     X : {array-like, dataframe} of shape (n_samples, n_features)
         The table.
-    rows : _TrainingRows
+    rows : TrainingRows
         Its distinct rows, the labelled ones first, unlabeled ones in the order of a
         hash.
     classes : ndarray of shape (n_classes,)
@@ -266,7 +266,7 @@ class EvidenceSample:
         ----------
         X : {array-like, dataframe} of shape (n_samples, n_features)
             The table.
-        rows : _TrainingRows
+        rows : TrainingRows
             Its distinct rows.
         labels : PartialLabels
             The labels.
@@ -413,23 +413,30 @@ def _nearest_other(distances, start):
     return distances.argmin(axis=1)
 
 
-def warn_of_shift(sample):
+def warn_of_shift(sample, gives_up=False):
     """Warn, once, if labelled and unlabeled rows are clearly unlike.
 
     Parameters
     ----------
     sample : EvidenceSample
         Of the fit.
+    gives_up : bool, default=False
+        Whether the unlabeled rows are left aside for it.
     """
     report = sample.shift()
     if sample.has_told or report is None or not report.is_notable:
         return
     sample.has_told = True
+    consequence = "What is learnt from one may not hold for the other."
+    if gives_up:
+        consequence = (
+            "The labelled rows alone predict; safe=False would learn from both."
+        )
     warn(
         f"Labelled and unlabeled rows are unlike: a classifier tells them apart with "
         f"an AUC of {report.auc:.2f} (0.5 if they were drawn alike). Columns that "
-        f"differ most: {report.describe_columns()}. What is learnt from one may not "
-        "hold for the other; label some of the rows that are unlike, or see evidence_."
+        f"differ most: {report.describe_columns()}. {consequence} Label some of the "
+        "rows that are unlike, or see evidence_."
     )
 
 

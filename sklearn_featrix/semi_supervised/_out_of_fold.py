@@ -126,7 +126,7 @@ def out_of_fold(X, rows, weights, keys, spaces, full, alone, seed, n_folds=N_FOL
     ----------
     X : {array-like, dataframe} of shape (n_samples, n_features)
         The table.
-    rows : _TrainingRows
+    rows : TrainingRows
         Its distinct rows, the labelled ones first.
     weights : ndarray of shape (n_pairs,)
         Weights of the labelled ones in training, those of classes included.

@@ -10,7 +10,16 @@ from ._evidence import VoteComparison, warn_of_shift, with_outcome
 from ._out_of_fold import out_of_fold
 from ._spaces import has_unlabeled, split_space
 
-__all__ = ["EvidenceMixin", "compare_votes", "learns_from_unlabeled"]
+__all__ = [
+    "EvidenceMixin",
+    "compare_votes",
+    "is_another_domain",
+    "learns_from_unlabeled",
+]
+
+# Unlabeled rows of another table or in other units pass it, labels that were given to
+# a third of the table alone do not: benchmarks/label_efficiency/mismatch.py
+FOREIGN_AUC = 0.8
 
 
 class EvidenceMixin:
@@ -61,6 +70,23 @@ def learns_from_unlabeled(vote):
         or (has_unlabeled(space) and not isinstance(estimator, InContextClassifier))
         for _, estimator, space in vote.members
     )
+
+
+def is_another_domain(sample):
+    """Tell whether unlabeled rows are too unlike to learn from.
+
+    Parameters
+    ----------
+    sample : EvidenceSample
+        Of the fit.
+
+    Returns
+    -------
+    bool
+        True if the AUC of a domain classifier is surely high.
+    """
+    shift = sample.shift()
+    return shift is not None and shift.low > FOREIGN_AUC
 
 
 def compare_votes(*args):

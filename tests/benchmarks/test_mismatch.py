@@ -2,7 +2,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks.label_efficiency.mismatch import POOLS, foreign_rows, report, spoil
+from benchmarks.label_efficiency.mismatch import (
+    POOLS,
+    foreign_rows,
+    report,
+    spoil,
+    upper_third,
+)
 
 
 @pytest.fixture
@@ -48,7 +54,7 @@ def test_pools(tables, pool):
     kept = spoilt["size"].isin(own["size"])
     if pool.startswith("foreign"):
         assert kept.mean() == pytest.approx(1 - int(pool.split()[1]) / 100)
-    elif pool == "own":
+    elif pool in ("own", "biased"):
         pd.testing.assert_frame_equal(spoilt, own)
     elif pool == "shuffled":
         assert sorted(spoilt["size"]) == sorted(own["size"])
@@ -60,6 +66,19 @@ def test_pools(tables, pool):
     pd.testing.assert_frame_equal(spoilt, again)
 
 
+def test_biased_labels_come_from_one_side():
+    rng = np.random.default_rng(0)
+    X, y = pd.DataFrame(rng.normal(size=(300, 2))), rng.integers(0, 2, 300)
+    rows = np.arange(0, 300, 2)
+    side = upper_third(X, y, rows, seed=0)
+    assert np.isin(side, rows).all()
+    assert 50 <= len(side) <= 54
+    others = np.setdiff1d(rows, side)
+    apart = (X.iloc[side].mean() - X.iloc[others].mean()).abs()
+    assert apart.max() > 0.7
+    np.testing.assert_array_equal(side, upper_third(X, y, rows, seed=0))
+
+
 def test_report_gives_up_the_full_vote_where_all_folds_speak_against_it():
     results = pd.DataFrame(
         {
@@ -68,9 +87,10 @@ def test_report_gives_up_the_full_vote_where_all_folds_speak_against_it():
             "full_auc": [0.70, 0.70, 0.90, 0.70],
             "labeled_auc": [0.80, 0.80, 0.80, 0.80],
             "differences": ["-0.1 -0.11 -0.1", "-0.1 0.3 -0.1", "0.1 0.1 0.1", None],
+            "domain_low": [0.75, 0.75, 0.75, 0.6],
         }
     )
     line = report(results).splitlines()[1].split()
     assert line[:3] == ["units", "20", "4"]
-    assert line[3:6] == ["-5.00", "-2.50", "-10.00"]
+    assert line[3:7] == ["-5.00", "-10.00", "-2.50", "-10.00"]
     assert line[-1] == "25%"

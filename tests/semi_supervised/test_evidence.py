@@ -76,7 +76,9 @@ def test_shift_is_told_with_the_columns():
         (classifier(), lambda clf: clf.fit(X, y)),
         (classifier(safe=False).fit(X, y), lambda clf: clf.evidence_),
     ):
-        with pytest.warns(UserWarning, match=r"AUC of 0\.\d\d .*'b' 0\.\d\d\. What"):
+        with pytest.warns(
+            UserWarning, match=r"AUC of 0\.\d\d .*'b' 0\.\d\d\. (What|The)"
+        ):
             look(clf)
         with warnings.catch_warnings():
             warnings.simplefilter("error")  # once is enough
@@ -177,11 +179,31 @@ def test_auto_compares_only_unlike_rows():
     X, y = table()
     members = [MEMBERS[0], ("worse", Whisperer(), "embedding")]
     assert classifier(members=members).fit(X, y).evidence_.comparison is None
-    X.loc[y < 0, "c"] += 3
-    with pytest.warns(UserWarning, match="unlike"):
+    X.loc[y < 0, "c"] += 1
+    with pytest.warns(UserWarning, match="unlike.* may not hold for the other"):
         clf = classifier(members=members).fit(X, y)
+    shift = clf.evidence_.shift
+    assert shift.is_notable
+    assert shift.low < 0.8
     assert clf.evidence_.comparison.verdict == "hurts"
     assert not clf.uses_unlabeled_
+
+
+@pytest.mark.parametrize("safe", ["auto", True])
+def test_rows_of_another_domain_are_left_aside(safe):
+    X, y = table()
+    X.loc[y < 0, "c"] += 5
+    with pytest.warns(UserWarning, match="unlike.* The labelled rows alone predict"):
+        clf = classifier(safe=safe, members=MEMBERS[::2]).fit(X, y)
+    assert clf.evidence_.shift.low > 0.8
+    assert clf.evidence_.comparison is None
+    assert not clf.uses_unlabeled_
+    known = y >= 0
+    alone = classifier(embedding=None, members=MEMBERS[:1]).fit(X[known], y[known])
+    np.testing.assert_allclose(clf.predict_proba(X), alone.predict_proba(X), atol=1e-6)
+    with pytest.warns(UserWarning, match="unlike"):
+        unsafe = classifier(safe=False, members=MEMBERS[::2]).fit(X, y).evidence_
+    assert unsafe.uses_unlabeled
 
 
 @pytest.mark.filterwarnings("ignore:Labelled and unlabeled rows are unlike")
