@@ -143,9 +143,15 @@ INSTANCES = {
     "TableEncoder": [TableEncoder(), TableEncoder("tree")],
     "TabularNetClassifier": [
         TabularNetClassifier(
-            embedding=None, max_epochs=4, learning_rate=0.02, n_members=1
+            embedding=None,
+            early_stopping=False,
+            max_epochs=4,
+            learning_rate=0.02,
+            n_members=1,
         ),
-        TabularNetClassifier(embedding=SMALL_EMBEDDING, max_epochs=10, n_members=2),
+        TabularNetClassifier(
+            SMALL_EMBEDDING, early_stopping=False, max_epochs=10, n_members=2
+        ),
     ],
     # converges: the order of the rows, which are drawn at random, leaves no trace
     "TwoPhaseClassifier": [

@@ -75,9 +75,9 @@ class TabularNetClassifier(PartialLabelsClassifierMixin, BaseEstimator):
         Share of each target that is spread evenly over all classes.
     early_stopping : "auto" or bool, default="auto"
         Whether to hold out labelled rows, to end once their loss stops falling, and to
-        keep the weights with which it was lowest. "auto" does so from 200 distinct
-        labelled rows on. Otherwise `max_epochs` epochs are made, in which the learning
-        rate rises and then falls to zero.
+        keep the weights with which it was lowest. "auto" does so from 40 labelled
+        rows on. Otherwise `max_epochs` epochs are made, in which the learning rate
+        rises and then falls to zero; 200 of them are too many for a few labels.
     validation_fraction : float, default=0.15
         Share of each class's labelled rows that is held out.
     n_iter_no_change : int, default=10

@@ -21,7 +21,7 @@ __all__ = ["LabeledRows", "NetworkTraining", "TrainingResult"]
 
 WIDTH, N_LAYERS, N_BINS = 128, 3, 8
 CHUNK = 4096
-MIN_ROWS_TO_HOLD_OUT = 200
+MIN_ROWS_TO_HOLD_OUT = 40
 ADVICE = "fit again with a longer time_limit"
 
 

@@ -240,9 +240,9 @@ class TestEarlyStopping:
             again.fit(X, y)
         np.testing.assert_array_equal(model.predict_proba(X), again.predict_proba(X))
 
-    def test_auto_holds_out_from_200_rows_on(self, data):
+    def test_auto_holds_out_from_40_rows_on(self, data):
         X, y, _ = data
-        for n_rows, held_out in ((199, False), (200, True)):
+        for n_rows, held_out in ((39, False), (40, True)):
             model = stopping(early_stopping="auto").fit(X[:n_rows], y[:n_rows])
             assert ("validation_loss" in model.history_[0]) == held_out
 
