@@ -19,6 +19,7 @@ MAY_IMPORT = {
         "_training/",
         "embedding/",
         "in_context/",
+        "neighbors/_backends/_torch.py",
         "neural_network/",
         "utils/_device.py",
         "utils/_threads.py",

@@ -126,6 +126,34 @@ def nearest_distances(rows, queries):
     return np.sqrt(nearest)
 
 
+def nearest_of_any(vectors, queries, k, allowed):
+    """Find the k rows nearest to any of the queries.
+
+    Parameters
+    ----------
+    vectors : Vectors
+        The rows.
+    queries : ndarray of shape (n_queries, n_dimensions)
+        The vectors asked for.
+    k : int
+        How many to find; all where there are fewer.
+    allowed : ndarray of bool of shape (n_rows,) or None
+        Rows that may be found.
+
+    Returns
+    -------
+    distances, positions : ndarray of shape (n_found,)
+        Euclidean distances and rows, nearest first, ties by position.
+    """
+    found = vectors.nearest(queries, min(k, len(vectors)), allowed=allowed)
+    distances, positions = (part.ravel() for part in found)
+    order = np.lexsort((positions, distances))
+    order = order[positions[order] >= 0]
+    _, first = np.unique(positions[order], return_index=True)
+    best = order[np.sort(first)][:k]
+    return distances[best], positions[best]
+
+
 def allowed_rows(where, table):
     """Turn the filter of a search into a mask of the rows, None if there is none."""
     if where is None:

@@ -73,6 +73,10 @@ class SearchFilesMixin:
             rows = np.load(folder / "vectors.npy", mmap_mode=mode, allow_pickle=False)
             search.store = None
         search._vectors = Vectors.restored(
-            rows, folder / "graph.faiss", backend=search.backend, n_jobs=search.n_jobs
+            rows,
+            folder / "graph.faiss",
+            backend=search.backend,
+            n_jobs=search.n_jobs,
+            device=search.device,
         )
         return search

@@ -11,10 +11,12 @@ from ._backends._exhaustive import (
     sklearn_candidates,
 )
 from ._backends._faiss_flat import faiss_candidates
+from ._backends._torch import TorchRows, find_gpu
 
 FEW_QUERIES = 4  # up to here one matrix product is faster than a fused search
 SPARE = 10  # candidates beyond those asked for, among which ties may hide
 PRECISION = 4e-6  # of single-precision products, as a share of the squared norms
+GPU_FROM = 100_000_000  # products from which it pays to look for a GPU
 REFINED_AT_A_TIME = 4_000_000  # numbers
 
 
@@ -34,6 +36,9 @@ class Vectors:
         Who finds the candidates.
     n_jobs : int, default=None
         Number of threads of a search for many queries.
+    device : str, default="auto"
+        Where "auto" and "exact" compute: "auto" takes a GPU with CUDA from 100,000,000
+        pairs of query and row on, and for all queries once rows lie there.
 
     Examples
     --------
@@ -44,13 +49,15 @@ class Vectors:
     (array([[0.5, 0.5]]), array([[1, 2]]))
     """
 
-    def __init__(self, rows, *, backend="auto", n_jobs=None):
+    def __init__(self, rows, *, backend="auto", n_jobs=None, device="auto"):
         self.backend = backend
         self.n_jobs = n_jobs
+        self.device = device
         self._set_rows(rows)
 
     def _set_rows(self, rows):
         self.graph = None
+        self._on_device = None
         if self.backend == "hnsw":
             self.graph = HNSWIndex(self.n_jobs).fit(np.asarray(rows, np.float32))
             rows = self.graph.vectors_  # they lie there anyway: one copy is enough
@@ -58,12 +65,12 @@ class Vectors:
         self.half_norms = _half_norms(rows)
 
     @classmethod
-    def restored(cls, rows, graph_file, *, backend, n_jobs):
+    def restored(cls, rows, graph_file, *, backend, n_jobs, device="auto"):
         """Make vectors of saved rows, or of a saved graph for "hnsw"."""
         if backend != "hnsw":
-            return cls(rows, backend=backend, n_jobs=n_jobs)
+            return cls(rows, backend=backend, n_jobs=n_jobs, device=device)
         graph = HNSWIndex(n_jobs).load(graph_file)
-        made = cls(graph.vectors_, backend="exact", n_jobs=n_jobs)
+        made = cls(graph.vectors_, backend="exact", n_jobs=n_jobs, device=device)
         made.backend, made.graph = backend, graph
         return made
 
@@ -71,7 +78,7 @@ class Vectors:
         return len(self.rows)
 
     def __getstate__(self):
-        state = vars(self) | {"rows": np.array(self.rows)}
+        state = vars(self) | {"rows": np.array(self.rows), "_on_device": None}
         if self.graph is not None:
             state["rows"] = None  # the graph has them
         return state
@@ -85,6 +92,7 @@ class Vectors:
         """Append rows."""
         if self.graph is not None:
             self.graph.add(rows)
+            self._on_device = None
             self.rows = self.graph.vectors_
             added = _half_norms(rows)
             self.half_norms = np.concatenate([self.half_norms, added])
@@ -132,11 +140,23 @@ class Vectors:
         return distances[:, :n_neighbors], found[:, :n_neighbors]
 
     def _candidates(self, queries, wanted):
+        if self._is_on_device(len(queries)):
+            return self._on_device.candidates(queries, wanted)
         backend = self._backend_for(len(queries))
         if backend == "matrix":
             return matrix_candidates(self.rows, self.half_norms, queries, wanted)
         search = faiss_candidates if backend == "faiss" else sklearn_candidates
         return search(self.rows, queries, wanted, self.n_jobs)
+
+    def _is_on_device(self, n_queries):
+        """Tell whether the rows lie on a GPU, and lay them there if that pays."""
+        if self._on_device is None and self.backend in ("auto", "exact"):
+            if self.device == "auto" and n_queries * len(self) < GPU_FROM:
+                return False
+            device = find_gpu(self.device)
+            if device is not None:
+                self._on_device = TorchRows(self.rows, self.half_norms, device)
+        return self._on_device is not None
 
     def _backend_for(self, n_queries):
         """Who is fastest for so many queries."""
@@ -181,7 +201,12 @@ class Vectors:
 
     def _nearest_allowed(self, queries, n_neighbors, allowed):
         positions = np.flatnonzero(allowed)
-        some = Vectors(self.rows[positions], backend="exact", n_jobs=self.n_jobs)
+        some = Vectors(
+            self.rows[positions],
+            backend="exact",
+            n_jobs=self.n_jobs,
+            device="cpu",  # to lay rows there for one search does not pay
+        )
         distances, found = some.nearest(queries, n_neighbors)
         return distances, positions[found]
 

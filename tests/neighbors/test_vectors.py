@@ -6,10 +6,11 @@ import pytest
 from sklearn.neighbors import NearestNeighbors
 
 from sklearn_featrix.neighbors import _vectors
-from sklearn_featrix.neighbors._backends import _exhaustive
+from sklearn_featrix.neighbors._backends import _exhaustive, _torch
 from sklearn_featrix.neighbors._vectors import Vectors
 
 needs_faiss = pytest.mark.skipif(not find_spec("faiss"), reason="faiss")
+BY_FAISS = ["faiss", "hnsw"] if find_spec("faiss") else []
 EXACT = ["auto", "exact", pytest.param("faiss", marks=needs_faiss)]
 
 
@@ -108,4 +109,61 @@ def test_pickles_answer_alike(backend, rows):
     for one, other in zip(
         vectors.nearest(rows[:5], 4), again.nearest(rows[:5], 4), strict=True
     ):
+        np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float16])
+def test_on_a_device_of_torch_the_answers_are_the_same(dtype, rows, monkeypatch):
+    monkeypatch.setattr(_torch, "BLOCK", 5000)
+    kept = np.tile(rows[:500], (3, 1)).astype(dtype)  # with ties
+    expected = Vectors(kept, device="cpu").nearest(rows[:40], 5)
+    vectors = Vectors(kept, device="cpu")
+    vectors._on_device = _torch.TorchRows(kept, vectors.half_norms, "cpu")
+    for one, other in zip(vectors.nearest(rows[:40], 5), expected, strict=True):
+        np.testing.assert_array_equal(one, other)
+    vectors.keep(np.arange(1500) < 900)
+    assert vectors._on_device is None
+    vectors._on_device = _torch.TorchRows(vectors.rows, vectors.half_norms, "cpu")
+    assert pickle.loads(pickle.dumps(vectors))._on_device is None
+
+
+def test_a_gpu_is_taken_by_itself_where_it_pays(rows, monkeypatch):
+    asked = []
+    expected = Vectors(rows, device="cpu").nearest(rows[:1], 3)
+    monkeypatch.setattr(_vectors, "find_gpu", lambda name: asked.append(name) or "cpu")
+    monkeypatch.setattr(_vectors, "GPU_FROM", 2000 * 10)
+    vectors = Vectors(rows)
+    vectors.nearest(rows[:9], 3)
+    assert not asked
+    vectors.nearest(rows[:10], 3)
+    assert asked == ["auto"]
+    assert vectors._on_device is not None
+    for one, other in zip(vectors.nearest(rows[:1], 3), expected, strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert asked == ["auto"]
+    for backend in BY_FAISS:
+        Vectors(rows[:50], backend=backend, device="cuda").nearest(rows[:1], 3)
+    assert asked == ["auto"]
+
+
+def test_without_a_gpu_the_processor_computes(rows, monkeypatch):
+    torch = pytest.importorskip("torch")
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(_vectors, "GPU_FROM", 1)
+    vectors = Vectors(rows)
+    vectors.nearest(rows[:5], 3)
+    assert vectors._on_device is None
+    with pytest.raises(ValueError, match="'cuda' is not available here"):
+        Vectors(rows, device="cuda").nearest(rows[:5], 3)
+
+
+@pytest.mark.skipif(not find_spec("torch"), reason="torch")
+def test_on_a_gpu(rows):
+    import torch
+
+    if not torch.cuda.is_available():
+        pytest.skip("no CUDA device")
+    found = Vectors(rows, device="cuda").nearest(rows[:40], 5)
+    expected = Vectors(rows, device="cpu").nearest(rows[:40], 5)
+    for one, other in zip(found, expected, strict=True):
         np.testing.assert_array_equal(one, other)
