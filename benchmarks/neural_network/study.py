@@ -17,7 +17,7 @@ from sklearn.neural_network import MLPClassifier
 from benchmarks.label_efficiency.methods import _FillEmptyColumns
 from benchmarks.label_efficiency.protocol import align, draw_labeled, scores
 from benchmarks.label_efficiency.tables import Table
-from sklearn_featrix import EmbeddingTransformer, TabularNetClassifier
+from sklearn_featrix import EmbeddingTransformer, TableEncoder, TabularNetClassifier
 
 MAX_POOL = 10_000
 MAX_TEST = 3_000
@@ -29,7 +29,8 @@ PEERS: dict[str, tuple[str, Callable[[int], Any]]] = {
         "linear",
         lambda seed: LogisticRegression(max_iter=300),
     ),
-    "mlp": (
+    "mlp": ("linear", lambda seed: MLPClassifier(random_state=seed)),
+    "mlp, early_stopping": (
         "linear",
         lambda seed: MLPClassifier(early_stopping=True, random_state=seed),
     ),
@@ -73,10 +74,13 @@ def run_trial(
     )
     y_pool, y_test = table.y[pool], table.y[test]
     began = time.process_time()
-    embedding = EmbeddingTransformer(random_state=seed, device="cpu").fit(X_pool)
+    embedding = None
+    if not PEERS.keys() >= set(methods):
+        embedding = EmbeddingTransformer(random_state=seed, device="cpu").fit(X_pool)
     embedding_seconds = time.process_time() - began
+    encoder = TableEncoder(random_state=seed).fit(X_pool)
     encoded = {
-        space: [embedding.encoder_._encode(X, space) for X in (X_pool, X_test)]
+        space: [encoder._encode(X, space) for X in (X_pool, X_test)]
         for space in ("linear", "tree")
     }
     for budget in budgets:
