@@ -234,7 +234,7 @@ def _sorted_classes(values: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.intp
     with np.errstate(invalid="ignore"):  # infinity is refused just below
         check_classification_targets(_as_known_target(values))
     try:
-        classes, codes = np.unique(values, return_inverse=True)
+        classes, codes = _distinct(values)
     except TypeError as error:
         types = sorted({type(value).__name__ for value in values})
         raise ValueError(
@@ -242,6 +242,19 @@ def _sorted_classes(values: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.intp
             "type for all classes, and convert labelled rows only: labeled = "
             f"is_labeled(y); y[labeled] = y[labeled].astype(str). {_HOW_TO_MARK}."
         ) from error
+    return classes, codes
+
+
+def _distinct(values: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.intp]]:
+    """Sort the distinct values and find each one's place; integers without a sort."""
+    if np.can_cast(values.dtype, np.int64) and len(values):
+        low, high = int(values.min()), int(values.max())
+        if high - low < len(values):
+            offsets = values.astype(np.int64) - low
+            present = np.bincount(offsets) > 0
+            classes = (np.flatnonzero(present) + low).astype(values.dtype)
+            return classes, (np.cumsum(present) - 1)[offsets]
+    classes, codes = np.unique(values, return_inverse=True)
     return classes, codes
 
 

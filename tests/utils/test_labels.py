@@ -457,3 +457,21 @@ class TestEraseLabels:
     def test_rows_of_another_length(self):
         with pytest.raises(ValueError, match=r"rows has shape \(1,\), y has 2 rows"):
             erase_labels([0, 1], [True])
+
+
+@pytest.mark.parametrize("dtype", [bool, "i1", "u1", "i8", "u8", "f8", "U3"])
+def test_classes_and_codes_are_those_of_unique(dtype):
+    rng = np.random.default_rng(0)
+    largest = {"i1": 127, "u1": 255, "i8": 2**63 - 1, "u8": 2**64 - 1}.get(dtype, 9)
+    lowest = {"i1": -128, "i8": -(2**63)}.get(dtype, 0)
+    for values in (
+        rng.integers(3, size=500),
+        np.array([lowest, largest] * 200, dtype=object),
+        largest - rng.integers(3, size=500).astype(object),
+    ):
+        y = values.astype(dtype)
+        labels = encode_labels(y, unlabeled=None)
+        classes, codes = np.unique(y, return_inverse=True)
+        np.testing.assert_array_equal(labels.classes, classes)
+        np.testing.assert_array_equal(labels.codes, codes)
+        assert labels.classes.dtype == y.dtype
