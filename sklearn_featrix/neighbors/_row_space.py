@@ -92,13 +92,15 @@ class RowSpace:
             self._columns = self._fit_columns(X)
         return self._columns
 
-    def transform(self, X):
+    def transform(self, X, *, is_checked=False):
         """Turn rows into vectors.
 
         Parameters
         ----------
         X : DataFrame, array-like or sparse matrix of shape (n_samples, n_features)
             The rows.
+        is_checked : bool, default=False
+            Whether rows that are vectors are known to be finite floats.
 
         Returns
         -------
@@ -107,6 +109,8 @@ class RowSpace:
         """
         if isinstance(self.embedding_, ColumnSpace):
             return self.embedding_.transform(X)
+        if self.embedding_ is None and is_checked:
+            return self.scaled(X).astype(np.float32, copy=False)
         vectors = X if self.embedding_ is None else self.embedding_.transform(X)
         vectors = vectors.toarray() if sparse.issparse(vectors) else vectors
         vectors = check_array(vectors, dtype=[np.float64, np.float32], copy=False)

@@ -287,7 +287,7 @@ class SimilaritySearch(SearchFilesMixin, SearchChecksMixin, BaseEstimator):
         if X is None:
             distances, positions = self._neighbors_of_kept(n_neighbors)
         else:
-            queries = self._space.transform(self._validate(X))
+            queries = self._space.transform(self._validate(X), is_checked=True)
             distances, positions = self._vectors.nearest(queries, n_neighbors)
         indices = np.where(positions < 0, -1, self.index_[positions])
         if not return_distance:

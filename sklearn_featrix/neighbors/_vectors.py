@@ -62,7 +62,11 @@ class Vectors:
             self.graph = HNSWIndex(self.n_jobs).fit(np.asarray(rows, np.float32))
             rows = self.graph.vectors_  # they lie there anyway: one copy is enough
         self.rows = rows
-        self.half_norms = _half_norms(rows)
+        self._set_half_norms(_half_norms(rows))
+
+    def _set_half_norms(self, half_norms):
+        self.half_norms = half_norms
+        self._largest_half_norm = half_norms.max()
 
     @classmethod
     def restored(cls, rows, graph_file, *, backend, n_jobs, device="auto"):
@@ -95,7 +99,7 @@ class Vectors:
             self._on_device = None
             self.rows = self.graph.vectors_
             added = _half_norms(rows)
-            self.half_norms = np.concatenate([self.half_norms, added])
+            self._set_half_norms(np.concatenate([self.half_norms, added]))
         else:
             self._set_rows(np.concatenate([self.rows, rows.astype(self.rows.dtype)]))
 
@@ -188,7 +192,7 @@ class Vectors:
         """Compare with all rows where some beyond the candidates may be as near."""
         last = distances[:, n_neighbors - 1] ** 2
         slack = PRECISION * (
-            np.einsum("ij,ij->i", queries, queries) + 2 * self.half_norms.max()
+            np.einsum("ij,ij->i", queries, queries) + 2 * self._largest_half_norm
         )
         for i in np.flatnonzero(farthest <= last + 2 * slack):
             one = queries[i : i + 1]
