@@ -56,9 +56,19 @@ def figures(cells: pd.DataFrame) -> pd.DataFrame:
 
 
 def complete(cells: pd.DataFrame) -> list[str]:
-    """Methods that were run on as many draws as the one with the most."""
+    """Methods of at least half as many draws as the one with the most."""
     n_draws = cells.groupby("method", sort=False).size()
-    return n_draws.index[n_draws == n_draws.max()].tolist()
+    return n_draws.index[2 * n_draws >= n_draws.max()].tolist()
+
+
+def later(cells: pd.DataFrame, main: list[str]) -> list[list[str]]:
+    """Group the other methods by the draws that they were run on."""
+    groups: dict[frozenset, list[str]] = {}
+    for method, part in cells.groupby("method", sort=False):
+        if method not in main:
+            draws = frozenset(part[DRAW].itertuples(index=False, name=None))
+            groups.setdefault(draws, []).append(str(method))
+    return list(groups.values())
 
 
 def as_table(means: pd.DataFrame) -> str:
@@ -74,7 +84,8 @@ def as_table(means: pd.DataFrame) -> str:
     lines.append(("---",) * len(lines[0]))
     for method, row in means.iterrows():
         shown = [f"{row[name]:.3f}" for name in means.columns[:2]]
-        shown += [f"{row['brier']:.4f}", f"x {row['off']:.2f}", f"{row['near']:.0%}"]
+        off = f"x {row['off']:.2f}" if row["off"] < 1000 else "> x 1000"
+        shown += [f"{row['brier']:.4f}", off, f"{row['near']:.0%}"]
         lines.append((str(method), *shown))
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
@@ -120,11 +131,10 @@ def render(cells: pd.DataFrame) -> str:
         )
         shown = [*PEERS, "logistic", "xgboost", "net", "ours"]
         parts += [title, asked(means), as_table(means), each_table(kept, shown)]
-        for method in part["method"].unique():
-            if method not in main:
-                pair = finished(part, ["ours", method])
-                n_draws = pair.groupby(DRAW).ngroups
-                parts.append(f"On {n_draws} draws only:\n\n{as_table(figures(pair))}")
+        for methods in later(part, main):
+            some = finished(part, ["ours", *methods])
+            n_draws = some.groupby(DRAW).ngroups
+            parts.append(f"On {n_draws} draws only:\n\n{as_table(figures(some))}")
     return "\n\n".join(parts) + "\n"
 
 
