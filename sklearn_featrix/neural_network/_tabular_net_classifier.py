@@ -76,8 +76,8 @@ class TabularNetClassifier(PartialLabelsClassifierMixin, BaseEstimator):
     early_stopping : "auto" or bool, default="auto"
         Whether to hold out labelled rows, to end once their loss stops falling, and to
         keep the weights with which it was lowest. "auto" does so from 40 labelled
-        rows on. Otherwise `max_epochs` epochs are made, in which the learning rate
-        rises and then falls to zero; 200 of them are too many for a few labels.
+        rows on, and makes no more than 20 epochs with fewer. Where none is held out,
+        the learning rate rises and then falls to zero within the epochs.
     validation_fraction : float, default=0.15
         Share of each class's labelled rows that is held out.
     n_iter_no_change : int, default=10

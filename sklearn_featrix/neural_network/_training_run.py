@@ -22,6 +22,7 @@ __all__ = ["LabeledRows", "NetworkTraining", "TrainingResult"]
 WIDTH, N_LAYERS, N_BINS = 128, 3, 8
 CHUNK = 4096
 MIN_ROWS_TO_HOLD_OUT = 40
+MAX_EPOCHS_IF_FEW = 20  # more learn a few rows by heart
 ADVICE = "fit again with a longer time_limit"
 
 
@@ -260,7 +261,7 @@ class NetworkTraining:
         settings = self.settings
         steps_per_epoch = max(1, round(len(source) / settings.batch_size))
         batch_size = len(source) // steps_per_epoch
-        n_steps = settings.max_epochs * steps_per_epoch
+        n_steps = self._max_epochs(watch) * steps_per_epoch
         record = train(
             trained,
             criterion,
@@ -281,6 +282,11 @@ class NetworkTraining:
         if watch is not None:
             watch.restore()
         return record, record.stopped or record.n_steps == n_steps
+
+    def _max_epochs(self, watch):
+        if watch is None and self.settings.early_stopping == "auto":
+            return min(self.settings.max_epochs, MAX_EPOCHS_IF_FEW)
+        return self.settings.max_epochs
 
     def _result(self, module, record, complete, watch):
         network = FittedNetwork.from_module(module)

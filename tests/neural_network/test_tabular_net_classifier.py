@@ -246,6 +246,12 @@ class TestEarlyStopping:
             model = stopping(early_stopping="auto").fit(X[:n_rows], y[:n_rows])
             assert ("validation_loss" in model.history_[0]) == held_out
 
+    def test_few_rows_are_not_learnt_by_heart(self, data):
+        X, y, _ = data
+        few = stopping(early_stopping="auto", max_epochs=50).fit(X[:39], y[:39])
+        asked = stopping(early_stopping=False, max_epochs=50).fit(X[:39], y[:39])
+        assert (few.n_iter_, asked.n_iter_) == (20, 50)
+
     def test_a_loss_that_still_falls_is_reported_by_name(self, data):
         with pytest.warns(
             ConvergenceWarning, match="TabularNetClassifier: in 2 of 2.*max_epochs=2"
