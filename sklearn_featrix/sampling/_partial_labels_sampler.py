@@ -58,19 +58,16 @@ class PartialLabelsSampler(OneToOneFeatureMixin, BaseEstimator):
             the labelled rows do not do for what is asked.
         """
         table, labels, weights = self._check(X, y, sample_weight)
+        vars(self).pop("sample_weight_", None)
         drawn, values = self._draw(table, labels)
+        if weights is None and _is_all(drawn, values, labels, X, y):
+            self.sample_indices_ = drawn.source
+            return drawn.whole, values
         order = Order.of(drawn, values, labels)
         self.sample_indices_ = order.sample_indices
-        if weights is None:
-            vars(self).pop("sample_weight_", None)
-        else:
+        if weights is not None:
             self.sample_weight_ = order.weights(weights, labels)
-        if drawn.whole is not None and labels.labeled.all():
-            out = drawn.whole
-        else:
-            out = assemble_rows(
-                table, order.rows, order.made, order.donors, order.numbers
-            )
+        out = assemble_rows(table, order.rows, order.made, order.donors, order.numbers)
         y = index_rows(y, order.rows_of_labels)
         return out.tolist() if isinstance(X, list) else out, fresh_index(y)
 
@@ -100,6 +97,14 @@ class PartialLabelsSampler(OneToOneFeatureMixin, BaseEstimator):
         tags.input_tags.sparse = True
         tags.sampler_tags.sample_indices = True
         return tags
+
+
+def _is_all(drawn, values, labels, X, y):
+    """Whether what the sampler gave is the result: no unlabeled rows, plain arrays."""
+    if drawn.whole is None or not labels.labeled.all():
+        return False
+    are_arrays = isinstance(X, np.ndarray) and isinstance(y, np.ndarray)
+    return are_arrays and y.ndim == 1 and values.dtype == y.dtype
 
 
 def _one_column(y: Any) -> Any:

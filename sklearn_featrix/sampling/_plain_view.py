@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from imblearn.over_sampling.base import BaseOverSampler
 from scipy import sparse
 
 from ..preprocessing._assemble import holds_numbers
@@ -100,7 +101,11 @@ class PlainView:
             indices = np.asarray(indices, dtype=np.intp)
             is_row = _equal_rows(index_rows(self.matrix, indices), matrix)
             return np.where(is_row, indices, -1)
-        if n_out >= n_rows and _are_equal(self.matrix, matrix[:n_rows]):
+        # those of imbalanced-learn do; a comparison would cost more than all else here
+        is_known = isinstance(sampler, BaseOverSampler) and type(
+            sampler
+        ).__module__.startswith("imblearn.")
+        if is_known or (n_out >= n_rows and _are_equal(self.matrix, matrix[:n_rows])):
             return np.r_[np.arange(n_rows), np.full(n_out - n_rows, -1)]
         return _matched(self.matrix, self.y, matrix, y)
 
