@@ -38,7 +38,8 @@ class OneExampleClassifier(PartialLabelsClassifierMixin, BaseEstimator):
     The probabilities rest on an assumption that the data cannot confirm: that the
     positives were *selected completely at random* (SCAR) from all positives [3]_. If
     they are of a special kind, rows of that kind get too high a probability, other
-    positives too low a one; the ranking of the rows of that kind stands.
+    positives too low a one; the ranking of the rows of that kind stands. From a lone
+    positive, probabilities are hardly better than `class_prior` for every row.
 
     Parameters
     ----------
