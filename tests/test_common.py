@@ -184,6 +184,7 @@ SLOW = {
     "InContextClassifier-1",
     "LabelPropagation-2",
     "LabelSpreading-3",
+    "LabeledSampler-1",
     "PriorCorrectedClassifier-1",
     "SelectiveClassifier-1",
     "SelfTrainingClassifier-1",

@@ -80,7 +80,9 @@ def checks_of_imbalanced_learn():
     for sampler in (*OVER[:2], OVER[5], *UNDER[:2], UNDER[3], SMOTETomek()):
         for _, check in estimator_checks_generator(LabeledSampler(sampler)):
             name = f"{label(sampler)}-{check.func.__name__}"
-            yield pytest.param(sampler, check, id=name)
+            is_quick = isinstance(sampler, SMOTE | RandomUnderSampler)
+            marks = [] if is_quick else [pytest.mark.slow]
+            yield pytest.param(sampler, check, id=name, marks=marks)
 
 
 @pytest.mark.filterwarnings("ignore:A column-vector y")  # which they pass
@@ -261,6 +263,7 @@ class TestEmbeddingSpace:
         random = LabeledSampler(RandomUnderSampler(), space=Counting(2)).fit(X, Y)
         assert not hasattr(random, "embedding_")
 
+    @pytest.mark.slow
     def test_our_own_embedding(self):
         embedding = EmbeddingTransformer(effort="low", max_steps=3)
         sampler = LabeledSampler(SMOTE(), space=embedding, random_state=0)
@@ -292,7 +295,7 @@ class TestInPipelines:
         "classifier",
         [
             LabeledOnly(LogisticRegression()),
-            SelfTrainingClassifier(LogisticRegression()),
+            SelfTrainingClassifier(LogisticRegression(), n_folds=None),
             CHEAP_VOTE,
         ],
         ids=label,
