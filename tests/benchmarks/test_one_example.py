@@ -21,6 +21,7 @@ def planted():
     return Table("planted", X, rare.astype(int))
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 def test_every_method_finds_the_planted_class(planted):
     results = pd.DataFrame(run([lambda: planted], n_seeds=1, n_positives=(1, 10)))

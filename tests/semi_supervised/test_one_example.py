@@ -90,12 +90,12 @@ def test_rows_are_scored_by_trees_that_did_not_see_them():
 
 
 def test_an_embedding_may_take_the_place_of_the_columns():
-    X, truth = customers(0, n=200)
+    X, truth = customers(0, n=100, share=0.2)
     y = marked(truth, 5)
-    embedding = EmbeddingTransformer(effort="low", max_steps=3, random_state=0)
+    embedding = EmbeddingTransformer(effort="low", max_steps=1, random_state=0)
     model = quick(embedding=embedding).fit(X, y)
     assert not hasattr(embedding, "encoder_")
-    assert model.predict_proba(X).shape == (200, 2)
+    assert model.predict_proba(X).shape == (100, 2)
     frozen = FrozenEstimator(embedding.fit(X))
     again = quick(embedding=frozen, n_estimators=0).fit(X, y)
     assert again._space.embedding_ is frozen
