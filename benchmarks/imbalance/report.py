@@ -97,14 +97,17 @@ def asked(means: pd.DataFrame) -> str:
     ours = precision[precision.index.str.startswith("ours")]
     gain = means["balanced_accuracy"]
     gain = 100 * (gain["ours, prior balanced"] - gain["ours"])
-    near = means.loc["ours, prior known"]
+    known = means[means.index.str.startswith("ours, prior known")]
     return "\n".join(
         [
             f"- best of ours in average precision {ours.max():.3f}, best peer "
             f"{peers.max():.3f} ({peers.idxmax()})",
             f"- balanced accuracy of prior='balanced' over none: {gain:+.1f} points",
-            f"- mean probability with the share known: off by x {near['off']:.2f} in "
-            f"the median, within 10 % in {near['near']:.0%} of the draws",
+            *(
+                f"- mean probability of {name!r}: off by x {row['off']:.2f} in the "
+                f"median, within 10 % in {row['near']:.0%} of the draws"
+                for name, row in known.iterrows()
+            ),
         ]
     )
 
