@@ -169,6 +169,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--side", choices=["tuning", "reported"], default="reported")
     parser.add_argument("--tables", nargs="*", help="default: all of the side")
     parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--positives", type=int, nargs="+", default=N_POSITIVES)
     parser.add_argument("--output", type=Path)
     options = parser.parse_args(arguments)
     output = options.output or Path(
@@ -178,7 +179,7 @@ def main(arguments: list[str] | None = None) -> int:
     with threadpool_limits(1), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # dropped columns, assumed shares
         readers = load_folder(options.data_dir, names)
-        results = pd.DataFrame(run(readers, options.seeds))
+        results = pd.DataFrame(run(readers, options.seeds, options.positives))
     output.parent.mkdir(parents=True, exist_ok=True)
     results.to_csv(output, index=False)
     print(report(results))
