@@ -2,7 +2,8 @@
 
 In CPU seconds of one thread, so that ratios bear other work on the machine. The bare
 sampler is given the labelled rows as a table of their own; ours finds them, and lets
-the others through.
+the others through: some milliseconds whatever the sampler takes, so that the target is
+for tables in which all rows are labelled.
 """
 
 from __future__ import annotations
@@ -62,7 +63,8 @@ def compare(name: str, n_labeled: int, repeats: int) -> dict[str, object]:
         repeats=repeats,
     )
     case = f"{name}, {n_labeled:,} of {N_ROWS:,} x {N_COLUMNS} labelled / bare"
-    return row("resampling", case, *taken, target=TARGET, unit="CPU s")
+    target = TARGET if n_labeled == N_ROWS else None
+    return row("resampling", case, *taken, target=target, unit="CPU s")
 
 
 def run(repeats: int = 9) -> list[dict[str, object]]:

@@ -34,10 +34,3 @@ class Drawn:
     donors: np.ndarray | None = None
     numbers: Any = None
     whole: np.ndarray | None = None
-
-    @property
-    def n_kept(self) -> int:
-        """Number of rows given, if all of them stay and made ones follow; else -1."""
-        n_kept = len(self.source) - len(self.near)
-        is_so = np.array_equal(self.source[:n_kept], np.arange(n_kept))
-        return n_kept if is_so and (self.source[n_kept:] < 0).all() else -1

@@ -104,10 +104,10 @@ class Order:
 
 def _split(drawn, labeled, labels):
     """Rows of the table that stay, and positions in `drawn` of what comes below."""
-    if drawn.n_kept == len(labeled):  # all of them, as after most over-samplers
-        return np.arange(len(labels.labeled)), np.arange(
-            len(labeled), len(drawn.source)
-        )
+    n_labeled = len(labeled)
+    if np.array_equal(drawn.source[:n_labeled], np.arange(n_labeled)):
+        # all of them, as after most over-samplers
+        return np.arange(len(labels.labeled)), np.arange(n_labeled, len(drawn.source))
     is_new = np.ones(len(drawn.source), dtype=bool)
     is_new[np.unique(drawn.source, return_index=True)[1]] = False
     is_new |= drawn.source < 0
