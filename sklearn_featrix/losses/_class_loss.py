@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from inspect import signature
 from typing import Any, Self
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -95,6 +97,24 @@ class ClassLoss(nn.Module):
     def class_weight(self, counts: Tensor) -> Tensor | None:
         """Compute weights of the classes, from the rows of each in the batch."""
         return None
+
+    def implied_class_weight(
+        self, counts: NDArray[np.float64]
+    ) -> NDArray[np.float64] | None:
+        """Weights of classes for learners that cannot train with the loss.
+
+        Parameters
+        ----------
+        counts : ndarray of shape (n_classes,)
+            Labelled rows of each class.
+
+        Returns
+        -------
+        ndarray of shape (n_classes,) or None
+            The loss's own class weights; None if it has none.
+        """
+        found = self.class_weight(torch.as_tensor(counts, dtype=torch.float64))
+        return None if found is None else found.numpy()
 
     def forward(
         self, logits: Tensor, target: Tensor, sample_weight: Tensor | None = None

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from ._class_loss import ClassLoss, like
@@ -106,3 +108,32 @@ class CostSensitiveLoss(ClassLoss):
         """Compute the expected cost of each row for each class as its label."""
         costs = like(self._costs, logits, "cost_matrix")
         return logits.softmax(dim=1) @ costs.T
+
+    def implied_class_weight(self, counts: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Weights of classes for learners that cannot train with the loss.
+
+        Parameters
+        ----------
+        counts : ndarray of shape (n_classes,)
+            Labelled rows of each class.
+
+        Returns
+        -------
+        ndarray of shape (n_classes,)
+            What the errors of a class cost more than its right answer, in sum: the
+            altered priors of L. Breiman et al., "Classification and Regression Trees",
+            1984, section 4.4.
+
+        Raises
+        ------
+        ValueError
+            If `cost_matrix` is for another number of classes.
+        """
+        costs: NDArray[np.float64] = self._costs.numpy()
+        if len(costs) != len(counts):
+            raise ValueError(
+                f"cost_matrix is for {len(costs)} classes; {len(counts)} have a label."
+            )
+        dearer = costs - np.diag(costs)[:, np.newaxis]
+        weights: NDArray[np.float64] = dearer.sum(axis=1).clip(min=0)
+        return weights

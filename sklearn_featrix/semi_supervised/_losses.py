@@ -5,14 +5,13 @@ from __future__ import annotations
 import warnings
 
 import numpy as np
-import torch
-from scipy.optimize import minimize
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.exceptions import ConvergenceWarning
 from threadpoolctl import threadpool_limits
 
-from ..losses import CostSensitiveLoss, FocalLoss
+from ..losses import FocalLoss
 from ..losses._class_loss import ClassLoss
+from ..losses._linear import linear_softmax, minimize_linear
 from ..losses._names import criterion_by_name
 
 __all__ = ["LossHead", "implied_class_weight", "is_cross_entropy", "to_criterion"]
@@ -46,30 +45,12 @@ def implied_class_weight(criterion, counts):
     Returns
     -------
     ndarray of shape (n_classes,) or None
-        The criterion's own class weights, or for costs the sum of what the errors of a
-        class cost more than its right answer [1]_; 1 in the mean over the rows. None
-        where the criterion implies none.
-
-    References
-    ----------
-    .. [1] L. Breiman, J. Friedman, R. Olshen, C. Stone, "Classification and Regression
-       Trees", 1984, section 4.4: altered priors.
+        Weights, 1 in the mean over the rows; None where the criterion implies none.
     """
     if not isinstance(criterion, ClassLoss):
         return None
-    if isinstance(criterion, CostSensitiveLoss):
-        costs = np.asarray(criterion.cost_matrix, dtype=np.float64)
-        if len(costs) != len(counts):
-            raise ValueError(
-                f"cost_matrix is for {len(costs)} classes; {len(counts)} have a label."
-            )
-        weights = (costs - np.diag(costs)[:, np.newaxis]).sum(axis=1).clip(0)
-    else:
-        found = criterion.class_weight(torch.as_tensor(counts, dtype=torch.float64))
-        if found is None:
-            return None
-        weights = found.numpy()
-    if not weights.any():
+    weights = criterion.implied_class_weight(counts)
+    if weights is None or not weights.any():
         return None
     return weights * counts.sum() / (counts @ weights)
 
@@ -98,77 +79,35 @@ class LossHead(ClassifierMixin, BaseEstimator):
     def fit(self, X, y, sample_weight=None):
         """Fit on weighted rows."""
         self.classes_, codes = np.unique(y, return_inverse=True)
-        X = torch.as_tensor(np.asarray(X, dtype=np.float64))
-        codes = torch.as_tensor(codes)
-        weights = torch.ones(len(X), dtype=torch.float64)
+        X = np.asarray(X, dtype=np.float64)
+        weights = np.ones(len(X))
         if sample_weight is not None:
-            weights = torch.as_tensor(np.asarray(sample_weight, dtype=np.float64))
+            weights = np.asarray(sample_weight, dtype=np.float64)
+        rows, options = (X, codes, weights), {"C": self.C, "max_iter": self.max_iter}
         # of two classes one score tells all
         n_scores = len(self.classes_) if len(self.classes_) > 2 else 1
-        start = np.zeros((X.shape[1] + 1) * n_scores)
+        start = np.zeros((n_scores, X.shape[1] + 1))
         with threadpool_limits(1):
-            start = self._minimise(FocalLoss(0), X, codes, weights, start).x
-            if is_cross_entropy(self.loss):
-                found = start
-            else:
-                result = self._minimise(self.loss, X, codes, weights, start)
-                found = result.x
-                if result.status == 1:
-                    warnings.warn(
-                        f"The head trained with {type(self.loss).__name__} did not "
-                        f"converge in {self.max_iter} iterations.",
-                        ConvergenceWarning,
-                        stacklevel=2,
-                    )
-        self.coef_ = found.reshape(n_scores, -1)
+            self.coef_, converged = minimize_linear(
+                FocalLoss(0), *rows, start, **options
+            )
+            if not is_cross_entropy(self.loss):
+                self.coef_, converged = minimize_linear(
+                    self.loss, *rows, self.coef_, **options
+                )
+        if not converged:
+            warnings.warn(
+                f"The head trained with {type(self.loss).__name__} did not converge in "
+                f"{self.max_iter} iterations.",
+                ConvergenceWarning,
+                stacklevel=2,
+            )
         return self
-
-    def _minimise(self, criterion, X, codes, weights, start):
-        total = _total_loss(criterion, weights)
-
-        def loss_and_gradient(coef):
-            coef = torch.tensor(coef, requires_grad=True)
-            by_score = coef.reshape(-1, X.shape[1] + 1)
-            logits = _logits(X, by_score)
-            penalty = (by_score[:, :-1] ** 2).sum() / 2
-            loss = self.C * total(logits, codes) + penalty
-            (gradient,) = torch.autograd.grad(loss, coef)
-            return loss.item(), gradient.numpy()
-
-        return minimize(
-            loss_and_gradient,
-            start,
-            jac=True,
-            method="L-BFGS-B",
-            options={"maxiter": self.max_iter, "gtol": 1e-4},
-        )
 
     def predict_proba(self, X):
         """Softmax of the scores."""
-        X = torch.as_tensor(np.asarray(X, dtype=np.float64))
-        return _logits(X, torch.as_tensor(self.coef_)).softmax(dim=1).numpy()
+        return linear_softmax(np.asarray(X, dtype=np.float64), self.coef_)
 
     def predict(self, X):
         """Class of the highest probability."""
         return self.classes_[self.predict_proba(X).argmax(axis=1)]
-
-
-def _logits(X, by_score):
-    scores = X @ by_score[:, :-1].T + by_score[:, -1]
-    return torch.cat([-scores, scores], dim=1) / 2 if scores.shape[1] == 1 else scores
-
-
-def _total_loss(criterion, weights):
-    """Sum of the weighted losses, for criteria of ours and of others."""
-    if isinstance(criterion, ClassLoss):
-        criterion = type(criterion)(**criterion.get_params()).set_params(
-            reduction="sum"
-        )
-        return lambda logits, codes: criterion(logits, codes, weights)
-    if (weights != 1).any():
-        raise ValueError(
-            f"{type(criterion).__name__} takes no weights of rows. Fit without "
-            "sample_weight and class_weight and without copies of labelled rows, or "
-            "pass a loss of sklearn_featrix.losses."
-        )
-    return lambda logits, codes: criterion(logits, codes) * len(codes)
