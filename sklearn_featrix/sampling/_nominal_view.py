@@ -21,13 +21,11 @@ class NominalView:
 
     Parameters
     ----------
-    X : DataFrame or ndarray of shape (n_samples, n_features)
-        The table.
     columns : Columns
-        Its columns.
+        The table.
     """
 
-    def __init__(self, X, columns):
+    def __init__(self, columns):
         self.columns = columns
         codes = np.where(columns.missing, columns.n_levels, columns.values)
         self.codes = codes[:, columns.is_category]
@@ -66,7 +64,7 @@ class NominalView:
             return None
         if type(sampler) is SMOTE and (columns.n_levels > MAX_LEVELS).any():
             return None
-        return cls(X, columns)
+        return cls(columns)
 
     def adapt(self, sampler):
         """Give SMOTENC or SMOTEN the settings of the sampler.
