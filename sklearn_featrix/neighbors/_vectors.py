@@ -66,7 +66,7 @@ class Vectors:
 
     def _set_half_norms(self, half_norms):
         self.half_norms = half_norms
-        self._largest_half_norm = half_norms.max()
+        self._largest_half_norm = half_norms.max(initial=0)  # there may be no row
 
     @classmethod
     def restored(cls, rows, graph_file, *, backend, n_jobs, device="auto"):

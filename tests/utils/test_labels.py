@@ -347,7 +347,7 @@ class TestSignCoded:
     [
         ([0, 1], "auto", "auto"),
         ([-1, 1], "auto", None),
-        ([-1, 1], -1, -1),
+        ([-1, 1], -1, None),  # a mark that is learnt as a class, as of one example
         ([0, 1], None, None),
         (["a", "-1"], "auto", None),
         ([-1.0, 1.0], "auto", "auto"),
