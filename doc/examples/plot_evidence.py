@@ -51,8 +51,8 @@ told = {name: fit(table, evaluate=True, safe=False) for name, table in pools.ite
 print(told["same hospital"].evidence_)
 
 # %%
-# The rows in other units can. So few held-out labels cannot tell whether that does harm:
-# their verdict is a tie.
+# The rows in other units can. So few held-out labels cannot tell whether that does
+# harm: their verdict is a tie.
 
 print(told["other units"].evidence_)
 
