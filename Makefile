@@ -10,10 +10,10 @@ demo: $(VENV)/.demo  ## the main job on 327,000 real flights: scores, picture, p
 	$(BIN)/python doc/examples/plot_flights.py --output demo_output
 
 test: $(VENV)/.test  ## the suite, without the tests marked slow
-	$(BIN)/python -m pytest -n 2 -m "not slow" --cov --cov-report=term
+	$(BIN)/python -m pytest -n 2 -m "not slow"
 
-test-all: $(VENV)/.test  ## everything
-	$(BIN)/python -m pytest -n 2
+test-all: $(VENV)/.test  ## everything, and the coverage of branches
+	$(BIN)/python -m pytest -n 2 --cov --cov-report=term
 
 lint: $(VENV)/.test  ## style, types and the floors of the house
 	$(BIN)/ruff check .
