@@ -39,6 +39,8 @@ _METHODS = (
 
 def _wrapped_has(method):
     def check(self):
+        if method in self._hidden_methods:
+            return False
         getattr(getattr(self, "estimator_", self.estimator), method)
         return True
 
@@ -51,6 +53,9 @@ class WrappedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
     Subclasses have the parameters `estimator` and `unlabeled`; their `fit` leaves
     `estimator_`, the fitted classifier, and `classes_`.
     """
+
+    # Methods of the wrapped classifier that do not speak for this one.
+    _hidden_methods: tuple[str, ...] = ()
 
     # As a rule the wrapped classifier says what metadata it wants.
     __metadata_request__fit = {"sample_weight": False}

@@ -236,6 +236,10 @@ class SelfTrainingClassifier(WrappedClassifier):
         self.calibration = calibration
         self.unlabeled = unlabeled
 
+    @property
+    def _hidden_methods(self):
+        return () if self.calibration is None else ("decision_function",)
+
     @fit_context(prefer_skip_nested_validation=False)
     def fit(self, X, y, sample_weight=None, **params):
         """Fit on the labelled rows, label others in rounds and fit again.
