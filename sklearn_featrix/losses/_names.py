@@ -11,7 +11,7 @@ from ._class_loss import ClassLoss
 from ._cost_sensitive import CostSensitiveLoss
 from ._focal import FocalLoss
 
-__all__ = ["LOSS_NAMES", "criterion_by_name"]
+__all__ = ["LOSS_NAMES", "criterion_by_name", "with_criterion"]
 
 _MAKERS: dict[str, Callable[..., ClassLoss]] = {
     "cross_entropy": partial(FocalLoss, 0.0),
@@ -50,3 +50,27 @@ def criterion_by_name(name: str, **params: Any) -> ClassLoss:
     if name == "cost_sensitive":
         return CostSensitiveLoss(params["cost_matrix"]).set_params(**params)
     return _MAKERS[name]().set_params(**params)
+
+
+def with_criterion(params: dict[str, Any], loss: Any) -> dict[str, Any]:
+    """Put a criterion in the place of the name of a loss and its parameters.
+
+    Parameters
+    ----------
+    params : dict
+        Parameters that are to be set, such as `loss__gamma`.
+    loss : str or nn.Module
+        The loss as it is, unless `params` has another.
+
+    Returns
+    -------
+    dict
+        The same, if the loss is a criterion already or none of its parameters is set.
+    """
+    loss = params.get("loss", loss)
+    own = [name for name in params if name.startswith("loss__")]
+    if not (own and isinstance(loss, str)):
+        return params
+    given = {name.removeprefix("loss__"): params[name] for name in own}
+    others = {name: value for name, value in params.items() if name not in own}
+    return {**others, "loss": criterion_by_name(loss, **given)}

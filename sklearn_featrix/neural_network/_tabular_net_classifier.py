@@ -10,7 +10,7 @@ from sklearn.base import BaseEstimator
 from sklearn.utils import check_random_state, gen_batches
 from sklearn.utils.validation import check_is_fitted
 
-from ..losses._names import LOSS_NAMES, criterion_by_name
+from ..losses._names import LOSS_NAMES, with_criterion
 from ..preprocessing import TableEncoder
 from ..preprocessing._rows import row_keys
 from ..preprocessing._validation import validate_table
@@ -365,12 +365,7 @@ class TabularNetClassifier(PartialLabelsClassifierMixin, BaseEstimator):
         ValueError
             If there is no such parameter, or the loss does not take the value.
         """
-        loss = params.get("loss", self.loss)
-        of_loss = [name for name in params if name.startswith("loss__")]
-        if of_loss and isinstance(loss, str):
-            given = {name.removeprefix("loss__"): params.pop(name) for name in of_loss}
-            params["loss"] = criterion_by_name(loss, **given)
-        return super().set_params(**params)
+        return super().set_params(**with_criterion(params, self.loss))
 
     def predict_proba(self, X):
         """Predict class probabilities.

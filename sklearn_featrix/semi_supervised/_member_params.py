@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..losses._names import criterion_by_name
+from ..losses._names import with_criterion
 from ..utils._compat import NamedEstimatorsMixin
 from ._members import default_members
 
@@ -48,20 +48,10 @@ class MemberParamsMixin(NamedEstimatorsMixin):
             If a parameter of the default embedding or of a default member is named:
             these are made in `fit` only.
         """
-        params = self._with_criterion(params)
+        params = with_criterion(params, self.loss)
         self._refuse_parameters_of_defaults(params)
         self._set_params("_named_members", **params)
         return self
-
-    def _with_criterion(self, params):
-        """Put a criterion in the place of the name of a loss and its parameters."""
-        loss = params.get("loss", self.loss)
-        own = {name: v for name, v in params.items() if name.startswith("loss__")}
-        if not (own and isinstance(loss, str)):
-            return params
-        others = {name: v for name, v in params.items() if name not in own}
-        own = {name.removeprefix("loss__"): v for name, v in own.items()}
-        return {**others, "loss": criterion_by_name(loss, **own)}
 
     def _refuse_parameters_of_defaults(self, params):
         given = {**self.get_params(deep=False), **params}

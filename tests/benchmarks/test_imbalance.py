@@ -5,7 +5,6 @@ import pandas as pd
 import pytest
 from sklearn.frozen import FrozenEstimator
 
-pytest.importorskip("imblearn")
 pytest.importorskip("xgboost")
 
 from benchmarks.imbalance import __main__, report, study, tables
