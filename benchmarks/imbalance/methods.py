@@ -12,6 +12,7 @@ import numpy as np
 from imblearn.ensemble import BalancedRandomForestClassifier, EasyEnsembleClassifier
 from imblearn.over_sampling import SMOTE
 from imblearn.pipeline import make_pipeline
+from lightgbm import LGBMClassifier
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
@@ -119,6 +120,18 @@ def _weighted_xgboost(cell):
     return _xgboost(scale_pos_weight=negative / cell.n_positive)
 
 
+def _lightgbm(**options):
+    return LGBMClassifier(
+        max_depth=4,
+        num_leaves=15,
+        min_child_samples=1,
+        reg_lambda=1,  # as in xgboost
+        n_jobs=1,
+        verbose=-1,
+        **options,
+    )
+
+
 def _net(cell, **options):
     # one member in place of four: the losses are compared with each other
     return TabularNetClassifier(
@@ -126,10 +139,9 @@ def _net(cell, **options):
     )
 
 
-def _cost_sensitive_net(cell):
+def _balanced_costs(cell):
     rare = cell.n_positive / cell.n_labels
-    costs = [[0, 1 / (1 - rare)], [1 / rare, 0]]
-    return _net(cell, loss=CostSensitiveLoss(costs))
+    return CostSensitiveLoss([[0, 1 / (1 - rare)], [1 / rare, 0]])
 
 
 def _mlp(cell):
@@ -144,6 +156,11 @@ def _smote(cell, space):
 def _logistic_after_smote(cell, space):
     encoder = FrozenEstimator(cell.draw.encoder)  # in its default encoding, "linear"
     return make_pipeline(_smote(cell, space), encoder, LabeledOnly(_logistic()))
+
+
+def _ours_after_smote(cell, space):
+    # made rows are of one class: unlike the table on purpose, not from another domain
+    return make_pipeline(_smote(cell, space), cell.semi_supervised(safe=False))
 
 
 def _on_labeled(make: Callable[[Cell], Any], space: str) -> Method:
@@ -184,11 +201,19 @@ METHODS = {
     "xgboost, class_balanced": Method(
         lambda cell: BoostedLossClassifier(_xgboost(), "class_balanced"), "tree"
     ),
+    "lightgbm": _on_labeled(lambda cell: _lightgbm(), "tree"),
+    "lightgbm, class_weight": _on_labeled(
+        lambda cell: _lightgbm(class_weight="balanced"), "tree"
+    ),
+    "lightgbm, focal": Method(lambda cell: BoostedLossClassifier(_lightgbm()), "tree"),
+    "lightgbm, class_balanced": Method(
+        lambda cell: BoostedLossClassifier(_lightgbm(), "class_balanced"), "tree"
+    ),
     "net": Method(_net),
     "net, class_weight": Method(lambda cell: _net(cell, class_weight="balanced")),
     "net, focal": Method(lambda cell: _net(cell, loss="focal")),
     "net, class_balanced": Method(lambda cell: _net(cell, loss="class_balanced")),
-    "net, cost_sensitive": Method(_cost_sensitive_net),
+    "net, cost_sensitive": Method(lambda cell: _net(cell, loss=_balanced_costs(cell))),
     "net, dynamic batches": Method(lambda cell: _net(cell, batch_sampling="dynamic")),
     "mlp": _on_labeled(_mlp, "linear"),
     "mlp, two-phase": Method(
@@ -201,9 +226,28 @@ METHODS = {
     "EasyEnsemble": _on_labeled(
         lambda cell: EasyEnsembleClassifier(random_state=cell.draw.seed), "tree"
     ),
+    "BalancedRandomForest, prior known": _on_labeled(
+        lambda cell: PriorCorrectedClassifier(
+            BalancedRandomForestClassifier(random_state=cell.draw.seed),
+            cell.share,
+            training_prior="balanced",
+        ),
+        "tree",
+    ),
     "ours": Method(lambda cell: cell.ours),
     "ours, class_weight": Method(
         lambda cell: cell.semi_supervised(class_weight="balanced")
+    ),
+    "ours, focal": Method(lambda cell: cell.semi_supervised(loss="focal")),
+    "ours, class_balanced": Method(
+        lambda cell: cell.semi_supervised(loss="class_balanced")
+    ),
+    "ours, cost_sensitive": Method(
+        lambda cell: cell.semi_supervised(loss=_balanced_costs(cell))
+    ),
+    "ours, SMOTE in the table": Method(lambda cell: _ours_after_smote(cell, "table")),
+    "ours, SMOTE in the embedding": Method(
+        lambda cell: _ours_after_smote(cell, cell.draw.embedding)
     ),
     "ours, prior balanced": Method(
         lambda cell: PriorCorrectedClassifier(cell.ours, "balanced")
@@ -219,7 +263,7 @@ METHODS = {
     "ours, prior estimated": Method(
         lambda cell: PriorCorrectedClassifier(cell.ours, "estimated")
     ),
-    "ours, goal balanced": Method(
+    "ours, goal balanced": Method(  # three folds in place of five, to save fits
         lambda cell: GoalThresholdClassifier(cell.semi_supervised(), cv=3)
     ),
 }

@@ -23,13 +23,18 @@ METRICS = (
     "brier",
     "mean_probability",
     "true_share",
+    "noise",
 )
-COLUMNS = (*KEY, "n_positive", *METRICS, "seconds", "error")
+COLUMNS = (*KEY, "n_positive", "n_unlabeled", "n_test", *METRICS, "seconds", "error")
 
 
 def run_cell(cell: Cell, method: Method) -> dict[str, object]:
     """Fit and score one method; an exception becomes the column ``error``."""
-    row: dict[str, object] = {"n_positive": cell.n_positive}
+    row: dict[str, object] = {
+        "n_positive": cell.n_positive,
+        "n_unlabeled": len(cell.y) - cell.n_labels,
+        "n_test": len(cell.draw.y_test),
+    }
     start = time.process_time()
     try:
         with warnings.catch_warnings():
@@ -43,13 +48,19 @@ def run_cell(cell: Cell, method: Method) -> dict[str, object]:
 
 
 def scores(y: np.ndarray, proba: np.ndarray, predicted: np.ndarray) -> dict:
-    """Score probabilities and predictions of the rare class."""
+    """Score probabilities and predictions of the rare class.
+
+    "noise" is the standard deviation of the mean probability between draws of so many
+    rows of each class: what no correction can take away.
+    """
+    within = sum((y == c).sum() * proba[y == c].var() for c in (0, 1))
     values = {
         "balanced_accuracy": balanced_accuracy_score(y, predicted),
         "average_precision": average_precision_score(y, proba),
         "brier": brier_score_loss(y, proba),
         "mean_probability": proba.mean(),
         "true_share": y.mean(),
+        "noise": np.sqrt(within) / len(y),
     }
     return {name: round(float(value), 6) for name, value in values.items()}
 

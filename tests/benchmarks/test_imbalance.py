@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from sklearn.frozen import FrozenEstimator
 
+pytest.importorskip("lightgbm")
 pytest.importorskip("xgboost")
 
 from benchmarks.imbalance import __main__, report, study, tables
