@@ -260,6 +260,11 @@ METHODS = {
             cell.ours, cell.share, training_prior="matched"
         )
     ),
+    "ours, prior known, matched pool": Method(
+        lambda cell: PriorCorrectedClassifier(
+            cell.ours, cell.share, training_prior="matched_pool"
+        )
+    ),
     "ours, prior estimated": Method(
         lambda cell: PriorCorrectedClassifier(cell.ours, "estimated")
     ),

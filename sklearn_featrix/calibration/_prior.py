@@ -9,7 +9,13 @@ from sklearn.exceptions import ConvergenceWarning
 
 from ..utils._warnings import warn
 
-__all__ = ["change_prior", "estimate_prior", "match_prior", "stated_shares"]
+__all__ = [
+    "change_prior",
+    "estimate_prior",
+    "match_prior",
+    "shares_of_rest",
+    "stated_shares",
+]
 
 _SMALLEST = 1e-12  # a share of 0 could never be taken back, and may divide 0 by 0
 _MOST_SHIFT = np.log(1e6)  # of odds: more moves what was certain
@@ -109,6 +115,44 @@ def match_prior(probabilities, new, weights):
         )
     old = new / np.exp(found.x - found.x.max())
     return old / old.sum()
+
+
+def shares_of_rest(shares, counted, weights, classes):
+    """Class shares of the unlabeled rows of a table whose shares are known.
+
+    Parameters
+    ----------
+    shares : ndarray of shape (n_classes,)
+        Class shares of all rows of the table.
+    counted : ndarray of shape (n_classes,)
+        Labelled rows of each class, by weight.
+    weights : ndarray of shape (n_unlabeled,)
+        Weights of the unlabeled rows.
+    classes : ndarray of shape (n_classes,)
+        The classes, for the warning.
+
+    Returns
+    -------
+    ndarray of shape (n_classes,)
+        Shares; of a class that has no more rows, half a row's.
+
+    Warns
+    -----
+    UserWarning
+        If the labelled rows use up a class, as far as its share says.
+    """
+    expected = shares * (counted.sum() + weights.sum())
+    least = weights.mean() / 2  # what rounds to no row
+    for label, number, labeled in zip(classes.tolist(), expected, counted, strict=True):
+        if number - labeled < least:
+            warn(
+                f"By its prior, class {label!r} has {number:g} rows in the table, and "
+                f"{labeled:g} are labelled: none is left among the unlabeled ones to "
+                "match by, and half a row is assumed. Check the prior, or take "
+                "training_prior='matched'."
+            )
+    left = np.maximum(expected - counted, least)
+    return left / left.sum()
 
 
 def stated_shares(stated, name, classes, counted):

@@ -7,7 +7,13 @@ from sklearn.utils.metaestimators import available_if
 
 from ..utils._compat import StrOptions, fit_context, index_rows
 from ..utils._warnings import warn
-from ._prior import change_prior, estimate_prior, match_prior, stated_shares
+from ._prior import (
+    change_prior,
+    estimate_prior,
+    match_prior,
+    shares_of_rest,
+    stated_shares,
+)
 from ._probability_classifier import ProbabilityClassifier, _wrapped_has_probabilities
 
 __all__ = ["PriorCorrectedClassifier"]
@@ -40,8 +46,8 @@ class PriorCorrectedClassifier(ProbabilityClassifier):
         - "estimated": shares of the unlabeled rows of `fit`, the most likely ones given
           the probabilities [1]_.
 
-    training_prior : {"labeled", "balanced", "matched"}, dict or array-like of shape \
-            (n_classes,), default="labeled"
+    training_prior : {"labeled", "balanced", "matched", "matched_pool"}, dict or \
+            array-like of shape (n_classes,), default="labeled"
         Class shares that `estimator` in fact learnt from. "labeled" are those of the
         labelled rows of `fit`, by `sample_weight`. If it resamples the rows itself or
         has a `class_weight`, state what comes out: "balanced" for
@@ -49,6 +55,10 @@ class PriorCorrectedClassifier(ProbabilityClassifier):
         "matched" are the shares from which the corrected probabilities of the unlabeled
         rows of `fit` get `prior` as their mean: where these rows are like those to
         predict, this takes up whatever else moves the mean, such as a sharpened vote.
+        "matched_pool" does the same where `prior` is of *all* rows of `fit`, labelled
+        or not, and rows of a rare class were sought out to be labelled: these are
+        missing among the unlabeled rows, whose mean is matched to the shares of what is
+        left.
     unlabeled : "auto", None or scalar, default="auto"
         What marks an unlabeled row in `y`, see
         :func:`~sklearn_featrix.utils.is_labeled`. "auto" is what `estimator` says.
@@ -71,7 +81,8 @@ class PriorCorrectedClassifier(ProbabilityClassifier):
     Warns
     -----
     UserWarning
-        If the prior is to be estimated and no row is unlabeled: nothing is corrected.
+        If the prior is to be estimated and no row is unlabeled: nothing is corrected;
+        or if by "matched_pool" no row of a class is left among the unlabeled ones.
     ConvergenceWarning
         If the estimate does not settle.
 
@@ -126,7 +137,7 @@ class PriorCorrectedClassifier(ProbabilityClassifier):
         "estimator": "no_validation",  # checked in fit: a classifier
         "prior": [StrOptions({"balanced", "labeled", "estimated"}), dict, "array-like"],
         "training_prior": [
-            StrOptions({"labeled", "balanced", "matched"}),
+            StrOptions({"labeled", "balanced", "matched", "matched_pool"}),
             dict,
             "array-like",
         ],
@@ -178,10 +189,10 @@ class PriorCorrectedClassifier(ProbabilityClassifier):
             labels.labeled_codes, weights[labels.labeled], minlength=n_classes
         )
         rows = np.bincount(labels.labeled_codes, minlength=n_classes)
-        if isinstance(self.training_prior, str) and self.training_prior == "matched":
+        if self._is_matched():
             self._check_matchable(unlabeled)
             self.prior_ = self._shares("prior", rows, counted)
-            self.training_prior_ = self._matched(X, unlabeled, weights)
+            self.training_prior_ = self._matched(X, unlabeled, weights, counted)
             return self
         self.training_prior_ = self._shares("training_prior", counted, counted)
         if isinstance(self.prior, str) and self.prior == "estimated":
@@ -190,22 +201,30 @@ class PriorCorrectedClassifier(ProbabilityClassifier):
         self.prior_ = self._shares("prior", rows, counted)
         return self
 
+    def _is_matched(self):
+        prior = self.training_prior
+        return isinstance(prior, str) and prior in ("matched", "matched_pool")
+
     def _check_matchable(self, unlabeled):
         if isinstance(self.prior, str) and self.prior == "estimated":
             raise ValueError(
-                "training_prior='matched' needs a prior that is known, got "
-                "'estimated'. State the shares, or take training_prior='labeled'."
+                f"training_prior={self.training_prior!r} needs a prior that is known, "
+                "got 'estimated'. State the shares, or take training_prior='labeled'."
             )
         if not unlabeled.any():
             raise ValueError(
-                "training_prior='matched' needs unlabeled rows, whose mean probability "
-                "is to be the prior, and y has none. Take 'labeled', or add rows."
+                f"training_prior={self.training_prior!r} needs unlabeled rows, whose "
+                "mean probability is to be the prior, and y has none. Take 'labeled', "
+                "or add rows."
             )
 
-    def _matched(self, X, unlabeled, weights):
+    def _matched(self, X, unlabeled, weights, counted):
         rows = np.flatnonzero(unlabeled)
+        shares = self.prior_
+        if self.training_prior == "matched_pool":
+            shares = shares_of_rest(shares, counted, weights[rows], self.classes_)
         probabilities = np.asarray(self.estimator_.predict_proba(index_rows(X, rows)))
-        return match_prior(probabilities, self.prior_, weights[rows])
+        return match_prior(probabilities, shares, weights[rows])
 
     def _shares(self, name, rows, counted):
         stated = getattr(self, name)

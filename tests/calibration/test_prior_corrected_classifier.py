@@ -17,7 +17,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
 
 from sklearn_featrix import LabeledOnly, PriorCorrectedClassifier, is_labeled
-from sklearn_featrix.calibration._prior import estimate_prior, match_prior
+from sklearn_featrix.calibration._prior import change_prior, estimate_prior, match_prior
 
 RNG = np.random.default_rng(0)
 SHARES = np.array([0.6, 0.3, 0.1])
@@ -284,16 +284,111 @@ class TestMatched:
         mean = np.average(model.predict_proba(X[HIDDEN])[:, 1], weights=WEIGHT[HIDDEN])
         assert mean == pytest.approx(0.02, rel=1e-3)
 
-    def test_no_unlabeled_row_or_no_known_prior(self):
-        with pytest.raises(ValueError, match="needs unlabeled rows"):
-            fit(training_prior="matched")
+    @pytest.mark.parametrize("matched", ["matched", "matched_pool"])
+    def test_no_unlabeled_row_or_no_known_prior(self, matched):
+        with pytest.raises(ValueError, match=f"'{matched}' needs unlabeled rows"):
+            fit(training_prior=matched)
         with pytest.raises(ValueError, match="needs a prior that is known"):
-            fit("estimated", training_prior="matched")
+            fit("estimated", training_prior=matched)
 
     def test_certainty_cannot_be_moved(self):
         proba = np.eye(2)[np.arange(10) % 2]
         with pytest.warns(UserWarning, match="No sound correction gives"):
             match_prior(proba, np.array([0.9, 0.1]), np.ones(10))
+
+
+class TestMatchedPool:
+    """The share of a pool is known, and many of its rare rows have a label."""
+
+    @staticmethod
+    def fit(X, y, prior, training_prior, weights=None):
+        model = PriorCorrectedClassifier(
+            LabeledOnly(LogisticRegression()), prior, training_prior=training_prior
+        )
+        return model.fit(X, y, weights)
+
+    def test_the_mean_of_new_rows_is_the_share_of_the_pool(self):
+        rng = np.random.default_rng(5)
+
+        def rows(n):
+            y = (np.arange(n) < n // 100).astype(int)
+            X = rng.normal(size=(n, 2))
+            X[:, 0] += 4 * y
+            return X, y
+
+        ratios = []
+        X_new, y_new = rows(20_000)
+        for _ in range(10):
+            X, y = rows(2000)
+            labeled = np.zeros(2000, dtype=bool)
+            labeled[:10] = True  # half of the rare rows
+            labeled[rng.choice(np.arange(20, 2000), size=90, replace=False)] = True
+            partial = np.where(labeled, y, -1)
+            ratios.append(
+                [
+                    self.fit(X, partial, {1: 0.01}, how)
+                    .predict_proba(X_new)[:, 1]
+                    .mean()
+                    / y_new.mean()
+                    for how in ("matched", "matched_pool")
+                ]
+            )
+        matched, pool = np.exp(np.log(ratios).mean(axis=0))
+        assert matched > 1.2
+        assert pool == pytest.approx(1, abs=0.1)
+
+    def test_the_unlabeled_rows_have_what_is_left(self):
+        y = np.where(HIDDEN, -1, Y)
+        true = np.bincount(Y) / 600
+        model = self.fit(X, y, true, "matched_pool")
+        left = np.bincount(Y[HIDDEN]) / HIDDEN.sum()
+        proba = change_prior(
+            model.estimator_.predict_proba(X[HIDDEN]), model.training_prior_, left
+        )
+        np.testing.assert_allclose(proba.mean(axis=0), left, rtol=1e-4)
+        np.testing.assert_allclose(model.prior_, true)
+
+    def test_labels_in_proportion_make_no_difference(self):
+        first, second = (
+            self.fit(X, PARTIAL, "labeled", how)
+            for how in ("matched", "matched_pool")
+        )  # fmt: skip
+        np.testing.assert_allclose(first.training_prior_, second.training_prior_)
+
+    def test_rows_count_by_weight_whatever_its_scale(self):
+        y = np.where(HIDDEN, -1, Y == 2)
+        once, scaled = (
+            self.fit(X, y, {1: 0.1}, "matched_pool", weights)
+            for weights in (WEIGHT, 7 * WEIGHT)
+        )
+        repeated = np.repeat(np.arange(600), 1 + (np.arange(600) % 2))
+        copies = self.fit(X[repeated], y[repeated], {1: 0.1}, "matched_pool")
+        weighted = self.fit(X, y, {1: 0.1}, "matched_pool", 1.0 + (np.arange(600) % 2))
+        left = 0.1 * WEIGHT.sum() - WEIGHT[y == 1].sum()
+        for model, weights in ((once, WEIGHT), (scaled, 7 * WEIGHT)):
+            share = left / WEIGHT[HIDDEN].sum()
+            proba = change_prior(
+                model.estimator_.predict_proba(X[HIDDEN]),
+                model.training_prior_,
+                np.array([1 - share, share]),
+            )
+            mean = np.average(proba[:, 1], weights=weights[HIDDEN])
+            assert mean == pytest.approx(share, rel=1e-3)
+        np.testing.assert_allclose(
+            copies.training_prior_, weighted.training_prior_, rtol=1e-3
+        )
+
+    def test_a_class_whose_rows_are_all_labelled_warns(self):
+        y = np.where(np.isin(np.arange(600), [1, 2, 3]), -1, 0)
+        y[np.flatnonzero(Y == 2)[:6]] = 1
+        with pytest.warns(UserWarning, match="class 1 has 6 rows .* 6 are labelled"):
+            model = self.fit(X, y, {1: 0.01}, "matched_pool")
+        mean = change_prior(
+            model.estimator_.predict_proba(X[y < 0]),
+            model.training_prior_,
+            np.array([3, 0.5]) / 3.5,
+        ).mean(axis=0)
+        np.testing.assert_allclose(mean, np.array([3, 0.5]) / 3.5, rtol=1e-3)
 
 
 def test_score_is_the_accuracy_of_predict():
