@@ -58,9 +58,9 @@ class GoalThresholdClassifier(ProbabilityClassifier):
     pos_label : scalar, default=None
         Class that raises an alarm; None is the second of two, ``classes_[1]``.
     cv : int, splitter or iterable, default=5
-        Folds of the labelled rows. A number makes stratified folds that do not depend
-        on the order of the rows; anything else is as for
-        :class:`~sklearn_featrix.model_selection.LabeledSplit`.
+        Folds of the labelled rows. A number makes stratified folds that keep copies of
+        a row together and do not depend on the order of the rows; anything else is as
+        for :class:`~sklearn_featrix.model_selection.LabeledSplit`.
     unlabeled : "auto", None or scalar, default="auto"
         What marks an unlabeled row in `y`, see
         :func:`~sklearn_featrix.utils.is_labeled`. "auto" is what `estimator` says.
@@ -94,8 +94,8 @@ class GoalThresholdClassifier(ProbabilityClassifier):
     Warns
     -----
     UserWarning
-        If the goal is not feasible, naming the best that is; or if fewer than two rows
-        of a class are labelled, so that none can be held out.
+        If the goal is not feasible, naming the best that is; or if fewer than two
+        different rows of a class are labelled, so that none can be held out.
 
     See Also
     --------
@@ -114,6 +114,11 @@ class GoalThresholdClassifier(ProbabilityClassifier):
     class, a recall of .95 is not finer than steps of .1, and the best of many
     thresholds was the best by luck too. Scores of held-out rows are those of the choice
     among them; judge it on other rows, by cross-validation around the whole.
+
+    A fit that has seen a copy of a row knows its label, so copies are held out
+    together. Where the columns allow few different rows, that asks what is said of a
+    row unlike all others; a splitter as `cv`, such as ``StratifiedKFold()``, lets each
+    row count for itself.
 
     The classifier is fitted once per fold and once on all rows. `score` is the
     accuracy, as everywhere in scikit-learn. `predict_proba` is that of `estimator`.
@@ -315,7 +320,7 @@ class GoalThresholdClassifier(ProbabilityClassifier):
             f"Of the classes {self.classes_.tolist()}, {n_rows.tolist()} rows are "
             "labelled; rows of each must be held out to choose by "
             f"goal={self.goal!r}, so the probabilities alone decide. Label at least "
-            "two rows of each class."
+            "two different rows of each class."
         )
         if self._positive is None:
             return

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import warnings
 from numbers import Integral
 
 import numpy as np
 from sklearn.base import clone
-from sklearn.model_selection import StratifiedKFold
 
 from ..model_selection import LabeledSplit
 from ..preprocessing._rows import row_keys
 from ..utils._compat import index_metadata, index_rows, num_samples
+from ..utils._folds import deal_folds
 
-__all__ = ["deal_folds", "held_out_probabilities"]
+__all__ = ["held_out_probabilities"]
 
 
 def held_out_probabilities(estimator, X, y, labels, *, cv, mark, params):
@@ -30,8 +29,9 @@ def held_out_probabilities(estimator, X, y, labels, *, cv, mark, params):
     labels : PartialLabels
         The same, read.
     cv : int, splitter or iterable
-        A number makes folds that do not depend on the order of the rows; anything else
-        is as for :class:`~sklearn_featrix.model_selection.LabeledSplit`.
+        A number makes folds that keep copies of a row together and do not depend on the
+        order of the rows; anything else is as for
+        :class:`~sklearn_featrix.model_selection.LabeledSplit`.
     mark : "auto", None or scalar
         What marks an unlabeled row.
     params : dict
@@ -40,7 +40,7 @@ def held_out_probabilities(estimator, X, y, labels, *, cv, mark, params):
     Returns
     -------
     rows : ndarray of int of shape (n_held_out,)
-        The rows. None at all if each class has a single labelled row.
+        The rows. None at all if no class has two different labelled rows.
     probabilities : ndarray of shape (n_held_out, n_classes)
         Their probabilities; 0 for a class that the fold did not have.
     """
@@ -68,35 +68,7 @@ def _folds(X, y, labels, cv, mark):
         )
         return
     rows = np.flatnonzero(labels.labeled)
-    keys = row_keys(index_rows(X, rows))
-    for fold in deal_folds(labels.codes[rows], keys, cv):
-        yield np.setdiff1d(np.arange(num_samples(X)), rows[fold]), rows[fold]
-
-
-def deal_folds(codes, keys, n_folds):
-    """Deal labelled rows out to folds by their content, whatever their order.
-
-    Parameters
-    ----------
-    codes : ndarray of shape (n_labeled,)
-        Their classes.
-    keys : ndarray of shape (n_labeled,)
-        Equal for equal rows; their order decides.
-    n_folds : int
-        Most folds; fewer if no class has as many rows.
-
-    Returns
-    -------
-    list of ndarray of int
-        Rows of each fold, without those of a class that has no other row. Empty if
-        each class has a single row.
-    """
-    n_rows = np.bincount(codes)[codes]
-    order = np.lexsort((codes, keys))
-    order = order[n_rows[order] > 1]
-    if not len(order):
-        return []
-    splitter = StratifiedKFold(min(n_folds, n_rows.max()))
-    with warnings.catch_warnings():  # classes with fewer rows than folds are fine here
-        warnings.filterwarnings("ignore", "The least populated class")
-        return [order[test] for _, test in splitter.split(order, codes[order])]
+    folds = deal_folds(labels.codes[rows], row_keys(index_rows(X, rows)), cv)
+    for fold in np.unique(folds[folds >= 0]):
+        test = rows[folds == fold]
+        yield np.setdiff1d(np.arange(num_samples(X)), test), test

@@ -68,7 +68,8 @@ class SelectiveClassifier(ProbabilityClassifier):
         floats, None for objects, so that predictions are partial labels again.
     cv : int, splitter or iterable, default=5
         Folds of the labelled rows that choose the threshold. A number makes stratified
-        folds that do not depend on the order of the rows; anything else is as for
+        folds that keep copies of a row together and do not depend on the order of the
+        rows; anything else is as for
         :class:`~sklearn_featrix.model_selection.LabeledSplit`.
     unlabeled : "auto", None or scalar, default="auto"
         What marks an unlabeled row in `y`, see
@@ -235,9 +236,9 @@ class SelectiveClassifier(ProbabilityClassifier):
         if not len(rows):
             self.curve_, self.threshold_ = None, np.inf
             warn(
-                "No class has two labelled rows, so none can be held out to choose a "
-                "threshold, and no row will be answered. Label more rows, or state the "
-                "threshold: criterion='confidence'."
+                "No class has two different labelled rows, so none can be held out to "
+                "choose a threshold, and no row will be answered. Label more rows, or "
+                "state the threshold: criterion='confidence'."
             )
             return
         kept = weights[rows] > 0

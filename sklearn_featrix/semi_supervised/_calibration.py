@@ -7,7 +7,7 @@ from scipy.optimize import minimize
 from scipy.special import log_softmax, softmax
 from sklearn.base import BaseEstimator, ClassifierMixin
 
-from ._held_out import deal_folds
+from ..utils._folds import deal_folds
 
 __all__ = ["CalibratedFit", "CrossCalibration", "Scaling"]
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-__all__ = ["best_round", "deal_folds", "held_out_losses", "judge_rounds"]
+from ..utils._folds import deal_folds
+
+__all__ = ["best_round", "held_out_losses", "judge_rounds"]
 
 
 # Below it a wrong prediction is as bad as can be: no single row decides alone.
@@ -54,43 +56,6 @@ def judge_rounds(
         {"held_out_loss": mean, "standard_error": error}
         for mean, error in zip(means.tolist(), errors.tolist(), strict=True)
     ]
-
-
-def deal_folds(codes, keys, n_folds):
-    """Deal labelled rows out to folds, class by class.
-
-    Parameters
-    ----------
-    codes : ndarray of shape (n_labeled,)
-        Their classes.
-    keys : ndarray of shape (n_labeled,)
-        Equal for equal rows, which stay together. Their order decides, not that of
-        the rows.
-    n_folds : int
-        Number of folds.
-
-    Returns
-    -------
-    ndarray of shape (n_labeled,)
-        Fold in which each row is held out; -1 for the rows of a class that would lose
-        all of its rows at once.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from sklearn_featrix.semi_supervised._held_out import deal_folds
-    >>> deal_folds(np.array([0, 0, 0, 1, 1, 2]), np.array([3, 5, 5, 1, 9, 4]), 2)
-    array([ 0,  1,  1,  0,  1, -1])
-    """
-    folds = np.full(len(codes), -1)
-    n_dealt = 0
-    for code in np.unique(codes):
-        rows = np.flatnonzero(codes == code)
-        distinct, position = np.unique(keys[rows], return_inverse=True)
-        if len(distinct) > 1:
-            folds[rows] = (position + n_dealt) % n_folds
-            n_dealt += len(distinct)
-    return folds
 
 
 def held_out_losses(make_run, labeled, codes, folds, n_rounds):

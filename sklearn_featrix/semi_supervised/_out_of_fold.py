@@ -10,7 +10,8 @@ from sklearn.utils import check_random_state
 
 from ..exceptions import DroppedColumnWarning
 from ..utils._compat import index_rows, num_samples
-from ._held_out import LOWEST_PROBABILITY, deal_folds
+from ..utils._folds import deal_folds
+from ._held_out import LOWEST_PROBABILITY
 from ._members import default_members, default_weights
 from ._spaces import TableSpaces, has_unlabeled, seeded_clone, split_space
 

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 from sklearn import config_context
 from sklearn.base import clone
+from sklearn.dummy import DummyClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import (
     balanced_accuracy_score,
@@ -117,19 +118,30 @@ def test_unlabeled_rows_go_to_the_fits_and_never_into_the_score():
 
 
 class TestOutOfReach:
-    def test_the_warning_names_the_goal_and_the_best_reachable(self):
+    @pytest.mark.parametrize("seed", range(5))
+    def test_the_warning_names_the_goal_and_the_best_reachable(self, seed):
+        noise = np.random.default_rng(seed).permutation(PARTIAL)
         with pytest.warns(UserWarning, match="alert_only_when_sure") as caught:
-            model = fit("alert_only_when_sure", y=RNG.permutation(PARTIAL))
+            model = fit("alert_only_when_sure", y=noise)
         assert not model.goal_feasible_
         assert model.best_score_ < 0.9
         assert f"the best is {model.best_score_:.3f}" in str(caught[0].message)
-        assert model.predict(X).any()
+        results = model.cv_results_
+        at = results["thresholds"].tolist().index(model.best_threshold_)
+        alarms = results["alarm_rate"] > 0
+        assert alarms[at]  # never to answer would have been the easy way out
+        assert results["scores"][at] == results["scores"][alarms].max()
+        np.testing.assert_array_equal(
+            model.predict(X), model.predict_proba(X)[:, 1] >= model.best_threshold_
+        )
 
     def test_no_row_to_hold_out(self):
         few = np.full(4000, -1)
         few[[0, 1, np.flatnonzero(Y)[0]]] = 0, 0, 1
         logistic = LabeledOnly(LogisticRegression())
-        with pytest.warns(UserWarning, match=r"\[2, 1\] rows .*at least two rows"):
+        with pytest.warns(
+            UserWarning, match=r"\[2, 1\] rows .*at least two different rows"
+        ):
             model = fit(y=few, model=logistic)
         assert np.isnan(model.best_score_)
         assert model.cv_results_ is None
@@ -179,8 +191,9 @@ class TestMoreClasses:
 
     def test_not_feasible(self, three):
         partial, _ = three
+        prior = LabeledOnly(DummyClassifier())  # the same answer for every row
         with pytest.warns(UserWarning, match="best same answer for every row"):
-            model = fit("minimize_cost", RNG.permutation(partial), cost_matrix=[
+            model = fit("minimize_cost", partial, prior, cost_matrix=[
                 [0, 1, 1], [1, 0, 1], [1, 1, 0]])  # fmt: skip
         assert not model.goal_feasible_
 

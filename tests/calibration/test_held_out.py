@@ -1,27 +1,111 @@
+import warnings
+
 import numpy as np
+import pytest
+from sklearn.neighbors import KNeighborsClassifier
 
-from sklearn_featrix.calibration._held_out import deal_folds
+from sklearn_featrix import GoalThresholdClassifier, LabeledOnly, SelectiveClassifier
+from sklearn_featrix.calibration._held_out import held_out_probabilities
+from sklearn_featrix.utils._labels import encode_labels
 
-
-def test_folds_hold_out_every_row_of_a_class_with_two():
-    codes = np.array([0] * 12 + [1] * 5 + [2])
-    keys = np.random.default_rng(0).permutation(18)
-    folds = deal_folds(codes, keys, 4)
-    assert len(folds) == 4
-    assert sorted(np.concatenate(folds)) == list(range(17))
-    for fold in folds:
-        assert len(set(codes[fold])) == 2
+# It knows the label of any row that it has seen a copy of.
+LEARNER = LabeledOnly(KNeighborsClassifier(1))
 
 
-def test_folds_do_not_depend_on_the_order():
+def copies_of_noise(n_distinct, seed, wrong=0):
+    """Each labelled row three times, with a label that says nothing about it.
+
+    Of each row's copies, `wrong` have the other label.
+    """
+    rng = np.random.default_rng(seed)
+    X = np.tile(rng.normal(size=(n_distinct, 3)), (3, 1))
+    y = np.tile(rng.permutation(n_distinct) % 2, 3)
+    y[: wrong * n_distinct] = 1 - y[: wrong * n_distinct]
+    X, y = np.vstack([X, rng.normal(size=(20, 3))]), np.append(y, np.full(20, -1))
+    order = rng.permutation(len(y))
+    return X[order], y[order]
+
+
+def held_out(X, y, model=LEARNER, cv=5):
+    labels = encode_labels(y)
+    rows, proba = held_out_probabilities(
+        model, X, y, labels, cv=cv, mark="auto", params={}
+    )
+    return rows, proba, labels.codes[rows]
+
+
+def test_every_labelled_row_is_held_out_once():
+    X, y = copies_of_noise(50, 0)
+    rows, proba, codes = held_out(X, y)
+    np.testing.assert_array_equal(np.sort(rows), np.flatnonzero(y >= 0))
+    assert proba.shape == (150, 2)
+    assert np.bincount(codes).tolist() == [75, 75]
+
+
+@pytest.mark.parametrize("wrong", [0, 1])
+def test_no_fit_sees_a_label_of_a_copy(wrong):
+    class Recorder(KNeighborsClassifier):
+        def fit(self, X, y):
+            self.seen = set(X[:, 0])
+            return super().fit(X, y)
+
+        def predict_proba(self, X):
+            assert not self.seen & set(X[:, 0])
+            return super().predict_proba(X)
+
+    X, y = copies_of_noise(14, 0, wrong)
+    rows, *_ = held_out(X, y, LabeledOnly(Recorder(1)))
+    assert len(rows) == 42
+
+
+@pytest.mark.parametrize("wrong", [0, 1])
+def test_copies_do_not_tell_labels_of_noise(wrong):
+    right = []
+    for seed in range(20):
+        model = LabeledOnly(KNeighborsClassifier(1 + 2 * wrong))
+        _, proba, codes = held_out(*copies_of_noise(14, seed, wrong), model)
+        right.append((proba.argmax(axis=1) == codes).mean())
+    assert np.mean(right) < 0.53
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_no_threshold_of_noise_looks_good(seed):
+    X, y = copies_of_noise(200, seed)
+    with warnings.catch_warnings():  # it may well be out of reach
+        warnings.filterwarnings("ignore", "goal='balanced' is not feasible")
+        balanced = GoalThresholdClassifier(LEARNER).fit(X, y)
+    assert balanced.best_score_ < 0.6
+    sure = GoalThresholdClassifier(LEARNER, "alert_only_when_sure", min_precision=0.8)
+    with pytest.warns(UserWarning, match="not feasible"):
+        sure.fit(X, y)
+    assert sure.best_score_ < 0.65
+    selective = SelectiveClassifier(LEARNER, target=0.8, region=None)
+    with pytest.warns(UserWarning, match=r"accuracy of 0.8 .*no row will be answered"):
+        selective.fit(X, y)
+    assert selective.curve_[1].max() < 0.65
+
+
+def test_a_class_of_copies_alone_is_in_every_fit_and_not_held_out():
     rng = np.random.default_rng(0)
-    codes, keys = rng.integers(0, 2, 30), np.arange(30)
-    order = rng.permutation(30)
-    folds = {frozenset(keys[fold]) for fold in deal_folds(codes, keys, 3)}
-    shuffled = deal_folds(codes[order], keys[order], 3)
-    assert {frozenset(keys[order][fold]) for fold in shuffled} == folds
+    X = np.vstack([rng.normal(size=(20, 2)), np.full((3, 2), 9.0)])
+    y = np.repeat([0, 1, 2], [10, 10, 3])
+    rows, proba, _ = held_out(X, y)
+    assert sorted(rows) == list(range(20))
+    assert (proba[:, 2] == 0).all()
+    two = y != 1
+    with pytest.warns(UserWarning, match="two different rows of each class"):
+        model = GoalThresholdClassifier(LEARNER).fit(X[two], y[two])
+    assert np.isnan(model.best_score_)
+    pairs = np.tile([[0.0], [9.0]], (3, 1))
+    with pytest.warns(UserWarning, match="No class has two different labelled rows"):
+        SelectiveClassifier(LEARNER).fit(pairs, [0, 2] * 3)
 
 
-def test_fewer_folds_for_few_rows_and_none_for_single_ones():
-    assert len(deal_folds(np.array([0, 0, 1, 1]), np.arange(4), 5)) == 2
-    assert deal_folds(np.array([0, 1, 2]), np.arange(3), 5) == []
+def test_the_order_of_the_rows_decides_nothing():
+    X, y = copies_of_noise(30, 0)
+    order = np.random.default_rng(9).permutation(len(y))
+    rows, proba, _ = held_out(X, y)
+    shuffled, proba_shuffled, _ = held_out(X[order], y[order])
+    found = np.empty((len(y), 2))
+    found[order[shuffled]] = proba_shuffled
+    np.testing.assert_array_equal(found[rows], proba)

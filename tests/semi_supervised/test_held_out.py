@@ -4,37 +4,8 @@ import pytest
 from sklearn_featrix.semi_supervised._held_out import (
     PATIENCE,
     best_round,
-    deal_folds,
     held_out_losses,
 )
-
-
-def test_folds_are_stratified_and_even():
-    rng = np.random.default_rng(0)
-    codes = np.repeat([0, 1, 2], [40, 12, 8])
-    folds = deal_folds(codes, rng.permutation(60), 5)
-    assert np.bincount(folds).tolist() == [12] * 5
-    for code, low in ((0, 8), (1, 2), (2, 1)):
-        counts = np.bincount(folds[codes == code], minlength=5)
-        assert counts.min() >= low
-        assert np.ptp(counts) <= 1
-
-
-def test_copies_are_held_out_together_and_single_rows_never():
-    codes = np.array([0, 0, 0, 0, 1, 1, 2])
-    keys = np.array([7, 7, 3, 9, 5, 5, 1])
-    folds = deal_folds(codes, keys, 3)
-    assert folds[0] == folds[1] != folds[2]
-    assert (folds[4:] == -1).all()  # of class 1 there are copies of one row only
-
-
-def test_folds_follow_the_keys_and_not_the_order():
-    rng = np.random.default_rng(0)
-    codes, keys = rng.integers(0, 3, 50), rng.permutation(50)
-    order = rng.permutation(50)
-    np.testing.assert_array_equal(
-        deal_folds(codes, keys, 4)[order], deal_folds(codes[order], keys[order], 4)
-    )
 
 
 class ScriptedRun:
