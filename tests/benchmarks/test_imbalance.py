@@ -120,6 +120,7 @@ def test_cells_in_the_file_are_not_run_again(frame, tmp_path):
 @pytest.fixture
 def cells():
     common = {"n_labels": 100, "true_share": 0.02, "error": np.nan, "brier": 0.01}
+    common |= {"n_unlabeled": 1900, "n_test": 3000, "noise": 0.001}
     gains = {
         "ours": (0.6, 0.5, 0.02),
         "ours, prior balanced": (0.7, 0.5, 0.2),
@@ -141,13 +142,35 @@ def cells():
 def test_the_report_says_what_was_asked_for(cells):
     text = report.render(cells)
     assert "## 100 labels: 2 tables, 4 draws" in text
-    assert "best of ours in average precision 0.450, best peer 0.350" in text
-    assert "over none: +10.0 points" in text
-    assert "off by x 1.05 in the median, within 10 % in 100% of the draws" in text
-    assert "| EasyEnsemble | 0.700 | 0.250 | 0.0100 | x 20.00 | 0% |" in text
+    assert "average precision of 'ours' 0.450, of the best peer 0.350 (Bal" in text
+    assert "higher in 8 of 8 comparisons" in text
+    assert "over none: +10.0 points; by draw at least 4 in 4 of 4" in text
+    assert "mean share of the rare class: 0.0200" in text
+    assert "0.0210; off by x 1.05 in the median, within 10 % in 100% of the d" in text
+    assert "where chance allows 96%" in text
+    assert (
+        "| EasyEnsemble | 0.700 | 0.250 | 0.0100 | 0.4000 | x 20.00 | 0% |  |" in text
+    )
     assert "| u | 0.300 | 0.200 | 0.400 |" in text
     assert "On 1 draws only" in text
     assert "| late | 0.600 | 0.900 |" in text
+
+
+def test_chance_is_what_a_right_mean_of_so_many_rows_has():
+    rng = np.random.default_rng(0)
+    y = np.repeat([0, 1], [2970, 30])
+    proba = np.where(rng.uniform(size=(400, 3000)) < 0.5, 0.6, 0.2) * y
+    proba = np.maximum(proba, 0.002)
+    expected = 0.01 * 0.4 + 0.99 * 0.002
+    near = np.abs(proba.mean(axis=1) / expected - 1) <= report.NEAR
+    values = study.scores(y, proba[0], proba[0] > 0.5)
+    assert values["noise"] == pytest.approx(proba.mean(axis=1).std(), rel=0.15)
+    cell = values | {"mean_probability": expected, "n_unlabeled": 3000, "n_test": 3000}
+    names = ["ours, prior known", "ours, prior known, matched", "ours"]
+    chance = report.by_chance(pd.DataFrame([cell | {"method": n} for n in names]))
+    assert chance[0] == pytest.approx(near.mean(), abs=0.05)
+    assert 0.05 < chance[1] < chance[0] - 0.05  # the rows matched by have a chance too
+    assert np.isnan(chance[2])
 
 
 def test_the_report_is_printed_without_failed_cells(cells, tmp_path, capsys):
