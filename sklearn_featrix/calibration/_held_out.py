@@ -11,6 +11,7 @@ from ..model_selection import LabeledSplit
 from ..preprocessing._rows import row_keys
 from ..utils._compat import index_metadata, index_rows, num_samples
 from ..utils._folds import deal_folds
+from ..utils._labels import is_auto
 
 __all__ = ["held_out_probabilities"]
 
@@ -46,6 +47,8 @@ def held_out_probabilities(estimator, X, y, labels, *, cv, mark, params):
     """
     y = y if hasattr(y, "__getitem__") else np.asarray(y)
     rows, found = [np.empty(0, dtype=np.intp)], [np.empty((0, len(labels.classes)))]
+    if mark is None:
+        estimator = _without_mark(estimator)
     for train, test in _folds(X, y, labels, cv, mark):
         fitted = clone(estimator).fit(
             index_rows(X, train),
@@ -58,6 +61,16 @@ def held_out_probabilities(estimator, X, y, labels, *, cv, mark, params):
         rows.append(test)
         found.append(probabilities)
     return np.concatenate(rows), np.concatenate(found)
+
+
+def _without_mark(estimator):
+    """Say that -1 is a class, which rows of a fold alone may not tell."""
+    settled = {
+        name: None
+        for name, value in estimator.get_params(deep=True).items()
+        if f"__{name}".endswith("__unlabeled") and is_auto(value)
+    }
+    return clone(estimator).set_params(**settled)
 
 
 def _folds(X, y, labels, cv, mark):

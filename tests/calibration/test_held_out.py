@@ -2,6 +2,7 @@ import warnings
 
 import numpy as np
 import pytest
+from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 
 from sklearn_featrix import GoalThresholdClassifier, LabeledOnly, SelectiveClassifier
@@ -109,3 +110,19 @@ def test_the_order_of_the_rows_decides_nothing():
     found = np.empty((len(y), 2))
     found[order[shuffled]] = proba_shuffled
     np.testing.assert_array_equal(found[rows], proba)
+
+
+@pytest.mark.parametrize("cv", [2, 3, 7])
+def test_minus_one_stays_a_class_in_every_fold(cv):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(20, 2))
+    y = np.repeat([-1, 1], 10)  # a fold can have more of -1 than the rest
+    model = GoalThresholdClassifier(LabeledOnly(LogisticRegression()), cv=cv)
+    X[y == 1] += 2
+    with pytest.warns(UserWarning, match="read as two classes"):
+        model.fit(X, y)
+    said = GoalThresholdClassifier(
+        LabeledOnly(LogisticRegression(), unlabeled=None), cv=cv
+    )
+    assert model.best_threshold_ == said.fit(X, y).best_threshold_
+    assert model.best_score_ > 0.7
