@@ -111,9 +111,9 @@ class SemiSupervisedClassifier(
         the work, and somewhat less accurate. A `members` or an `embedding` that is
         given stays as it is.
     distill : bool, default=False
-        Train a small network that answers as the vote does on up to 10,000 rows of the
-        table [2]_, and predict with it: some ten times as fast, and small to store as
-        `student_`.
+        Train a small network, and boosted trees beside it for two classes, that answer
+        as the vote does on up to 10,000 rows of the table [2]_, and predict with them:
+        some ten times as fast, and small to store as `student_`.
     loss : {"cross_entropy", "focal", "class_balanced", "cost_sensitive"} or \
             torch.nn.Module, default="cross_entropy"
         What the member "linear_embedding", a linear head on the embedding, is trained

@@ -5,6 +5,8 @@ import pickle
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.special import expit
+from scipy.stats import spearmanr
 from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin, clone
 from sklearn.datasets import load_breast_cancer, make_classification
 from sklearn.decomposition import PCA
@@ -514,13 +516,14 @@ def test_low_effort_makes_two_members_and_a_short_embedding(table):
     assert list(clf.fit(X, y_partial).named_estimators_) == ["linear", "trees"]
 
 
-def test_a_student_answers_in_place_of_the_vote():
+@pytest.mark.parametrize("classes", [["a", "b"], ["a", "b", "c"]])
+def test_a_student_answers_in_place_of_the_vote(classes):
     X, y = make_classification(
-        1500, 8, n_informative=4, n_classes=3, class_sep=1.5, random_state=0
+        1500, 8, n_informative=4, n_classes=len(classes), class_sep=1.5, random_state=0
     )
     X, X_new = pd.DataFrame(X[:1200]), pd.DataFrame(X[1200:])
     X.columns = X_new.columns = [f"x{i}" for i in range(8)]
-    labels = np.array(["a", "b", "c"])[y[:1200]].astype(object)
+    labels = np.array(classes)[y[:1200]].astype(object)
     labels[60:] = None
     members = [("linear", LogisticRegression(), "linear")]
     teacher = SemiSupervisedClassifier(None, members, random_state=0).fit(X, labels)
@@ -535,6 +538,27 @@ def test_a_student_answers_in_place_of_the_vote():
     np.testing.assert_array_equal(alone.predict_proba(X_new), answers)
     np.testing.assert_array_equal(alone.predict(X_new), clf.predict(X_new))
     assert not hasattr(clf.set_params(distill=False).fit(X, labels), "student_")
+
+
+def test_a_student_ranks_rows_of_a_class_that_is_very_rare():
+    # all probabilities but a few lie below one in ten thousand
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(3000, 2))
+
+    class Teacher(ClassifierMixin, BaseEstimator):
+        def fit(self, X, y):
+            self.classes_ = np.unique(y)
+            return self
+
+        def predict_proba(self, X):
+            rare = expit(np.asarray(X)[:, 0] - 11)
+            return np.column_stack([1 - rare, rare])
+
+    clf = SemiSupervisedClassifier(
+        None, [("teacher", Teacher(), "raw")], distill=True, random_state=0
+    ).fit(X, np.where(np.arange(3000) < 20, np.arange(3000) % 2, -1))
+    told = clf.predict_proba(X)[:, 1]
+    assert spearmanr(told, X[:, 0]).statistic > 0.98
 
 
 def test_few_rows_can_teach_a_student(table):
