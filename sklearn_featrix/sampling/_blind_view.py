@@ -31,6 +31,31 @@ class BlindView:
         return type(sampler) is RandomUnderSampler
 
     @staticmethod
+    def narrow(y, sampler):
+        """Write whole numbers in few bytes: looking for classes is most of the work.
+
+        Parameters
+        ----------
+        y : ndarray of shape (n_rows,)
+            Labels.
+        sampler : sampler
+            What they are for.
+
+        Returns
+        -------
+        ndarray of shape (n_rows,)
+            Equal labels.
+        """
+        limits = np.iinfo(np.int8)
+        if (
+            y.dtype.kind not in "iu"
+            or callable(sampler.sampling_strategy)  # it shall see what was given
+            or not limits.min <= y.min() <= y.max() <= limits.max
+        ):
+            return y
+        return y.astype(np.int8)
+
+    @staticmethod
     def adapt(sampler):
         """Nothing has to be changed about the sampler."""
         return sampler

@@ -174,6 +174,8 @@ class LabeledSampler(MetaEstimatorMixin, PartialLabelsSampler):
     def _draw(self, X, labels):
         values = labels.labeled_values
         view, sampler = self._view(X, labels, values)
+        if isinstance(view, BlindView):
+            values = view.narrow(values, sampler)
         matrix, values = self._call(sampler.fit_resample, view.matrix, values)[:2]
         self._store_sampler(sampler)
         return view.read(matrix, values, sampler), values

@@ -61,21 +61,24 @@ class Order:
         labeled = np.flatnonzero(labels.labeled)
         kept, new = _split(drawn, labeled, labels)
         source = drawn.source[new]
-        is_made = source < 0
-        source = np.where(is_made, -1, labeled[source])
-        near = source.copy()
-        near[is_made] = labeled[drawn.near]
-        codes = np.searchsorted(labels.classes, values[new])
+        made = np.flatnonzero(source < 0)
+        copies = np.concatenate([kept, labeled[source]])
+        if not len(made):
+            return cls(copies, copies, copies, made, made)
+        made_codes = np.searchsorted(labels.classes, values[new[made]])
         example = np.zeros(len(labels.classes), dtype=np.intp)
         example[labels.labeled_codes] = labeled
+        made += len(kept)
+        sample_indices, rows, rows_of_labels = (copies.copy() for _ in range(3))
+        sample_indices[made] = -1
+        rows[made] = labeled[drawn.near]
+        rows_of_labels[made] = example[made_codes]
         return cls(
-            sample_indices=np.concatenate([kept, source]),
-            rows=np.concatenate([kept, near]),
-            rows_of_labels=np.concatenate(
-                [kept, np.where(is_made, example[codes], source)]
-            ),
-            made=len(kept) + np.flatnonzero(is_made),
-            made_codes=codes[is_made],
+            sample_indices=sample_indices,
+            rows=rows,
+            rows_of_labels=rows_of_labels,
+            made=made,
+            made_codes=made_codes,
             donors=None if drawn.donors is None else labeled[drawn.donors],
             numbers=drawn.numbers,
         )

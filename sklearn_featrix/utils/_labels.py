@@ -231,6 +231,10 @@ def is_auto(unlabeled: Any) -> bool:
 
 
 def _sorted_classes(values: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.intp]]:
+    if values.dtype.kind in "iu" and len(values):
+        classes, codes = _distinct(values)
+        if len(classes) <= len(values) // 2:
+            return classes, codes  # scikit-learn has no objection, and takes longer
     with np.errstate(invalid="ignore"):  # infinity is refused just below
         check_classification_targets(_as_known_target(values))
     try:
@@ -304,8 +308,9 @@ def _split_missing(y: Any, unlabeled: Any) -> tuple[NDArray[Any], NDArray[np.boo
             marked = _equals(present, unlabeled)
             if not isinstance(y, (list, tuple)):  # a list can hold anything
                 _warn_if_text_among_numbers(present, unlabeled)
-        missing[~missing] = marked
-        present = present[~marked]
+        if marked.any():
+            missing[~missing] = marked
+            present = present[~marked]
     return _settle_dtype(present), ~missing
 
 
@@ -325,7 +330,7 @@ def _read(y: Any) -> tuple[NDArray[Any], NDArray[np.bool_]]:
         missing = np.array(y.isna(), dtype=bool)
         return np.asarray(y[~missing]), missing
     missing = _missing_in_array(y)
-    return y[~missing], missing
+    return y[~missing] if missing.any() else y, missing
 
 
 def _refuse_bytes(present: NDArray[Any]) -> None:

@@ -125,6 +125,33 @@ class TestBareSampler:
             sorted_rows(np.column_stack([expected, y_expected])),
         )
 
+    @pytest.mark.parametrize("names", [[3, 1, 2], [-7, 300, 5], [9, 8, 2**40]])
+    @pytest.mark.parametrize("sampler", [OVER[5], UNDER[0]], ids=label)
+    def test_samplers_that_look_at_labels_alone_see_any_integers(self, sampler, names):
+        y = np.array(names)[Y[SEEN]]
+        bare, ours = clone(sampler), LabeledSampler(sampler)
+        _, y_expected = bare.fit_resample(X[SEEN], y)
+        _, y_new = ours.fit_resample(X[SEEN], y)
+        np.testing.assert_array_equal(np.sort(y_new), np.sort(y_expected))
+        assert y_new.dtype == y.dtype
+        assert ours.sampling_strategy_ == bare.sampling_strategy_
+        strategy = {names[0]: 60, names[1]: 20 if sampler is UNDER[0] else 30}
+        named = LabeledSampler(clone(sampler).set_params(sampling_strategy=strategy))
+        counts = np.unique(named.fit_resample(X[SEEN], y)[1], return_counts=True)
+        assert dict(zip(*counts, strict=True)) == strategy | {names[2]: 12}
+
+    @pytest.mark.parametrize("sampler", [OVER[5], UNDER[0]], ids=label)
+    def test_a_function_of_the_labels_sees_them_as_they_are(self, sampler):
+        seen = []
+
+        def strategy(y):
+            seen.append(y.dtype)
+            return {0: 60, 1: 20}
+
+        ours = LabeledSampler(clone(sampler).set_params(sampling_strategy=strategy))
+        ours.fit_resample(X, Y)
+        assert seen == [Y.dtype]
+
     @pytest.mark.parametrize("sampler", [*OVER, *UNDER, *OTHER], ids=label)
     def test_unlabeled_rows_pass_between_the_labelled_ones(self, sampler):
         ours = LabeledSampler(sampler)
