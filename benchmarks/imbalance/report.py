@@ -6,7 +6,8 @@ finished. Methods that were run on fewer draws are compared with "ours" on their
 
 How near a mean probability comes to a share that is known is a matter of chance as
 well, even for a classifier that is right about each row: it is a mean of some rows.
-"could be" is the share of draws within 10 % if nothing but this moved it.
+"could be" is the share of draws within 10 % if nothing but this moved it; at most, as
+the rare rows that have a label are no longer there to match by.
 """
 
 from __future__ import annotations

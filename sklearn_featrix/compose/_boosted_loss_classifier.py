@@ -91,7 +91,8 @@ class BoostedLossClassifier(PartialLabelsClassifierMixin, BaseEstimator):
     The focal loss has small Hessians where a row is told rightly, and a rare class has
     few rows: with few labels, `min_child_weight` (XGBoost) or `min_child_weight` and
     `min_child_samples` (LightGBM) at their defaults may allow no split at all. Lower
-    them.
+    them; in LightGBM not both to their least, ``min_child_weight=0`` with
+    ``min_child_samples=1``, where it may fail of itself ("Check failed: left_count").
 
     Parameters of the booster that weigh classes within its own objective
     (`scale_pos_weight`, `is_unbalance`) are refused, as it would ignore them. Early

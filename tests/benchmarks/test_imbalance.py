@@ -4,13 +4,18 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.frozen import FrozenEstimator
+from sklearn.linear_model import LogisticRegression
 
 pytest.importorskip("lightgbm")
 pytest.importorskip("xgboost")
 
 from benchmarks.imbalance import __main__, report, study, tables
 from benchmarks.imbalance.methods import METHODS, Cell
-from sklearn_featrix import EmbeddingTransformer
+from sklearn_featrix import (
+    EmbeddingTransformer,
+    LabeledOnly,
+    PriorCorrectedClassifier,
+)
 
 # one of each kind; the others when there is time
 QUICK = {"logistic", "logistic, SMOTE in the embedding", "xgboost, focal", "net"}
@@ -171,6 +176,36 @@ def test_chance_is_what_a_right_mean_of_so_many_rows_has():
     assert chance[0] == pytest.approx(near.mean(), abs=0.05)
     assert 0.05 < chance[1] < chance[0] - 0.05  # the rows matched by have a chance too
     assert np.isnan(chance[2])
+
+
+@pytest.mark.slow
+def test_matching_to_the_pool_leaves_little_but_chance():
+    rng = np.random.default_rng(1)
+
+    def rows(n):
+        y = (np.arange(n) < n // 100).astype(int)
+        return rng.normal(size=(n, 3)) + [3.5, 0, 0] * y[:, None], y
+
+    lines = []
+    for _ in range(80):
+        (X, y), (X_test, y_test) = rows(2000), rows(3000)
+        seen = np.r_[:10, 20 + rng.choice(1980, 90, replace=False)]  # 10 of 20 rare
+        partial = np.full(2000, -1)
+        partial[seen] = y[seen]
+        for how in ("matched", "matched_pool"):
+            model = PriorCorrectedClassifier(
+                LabeledOnly(LogisticRegression()), {1: 0.01}, training_prior=how
+            ).fit(X, partial)
+            proba = model.predict_proba(X_test)[:, 1]
+            scores = study.scores(y_test, proba, proba > 0.5)
+            cell = {"method": f"ours, prior known, {how}", "table": "t"}
+            lines.append(cell | scores | {"n_unlabeled": 1900, "n_test": 3000})
+    means = report.figures(pd.DataFrame(lines)).reset_index(drop=True)
+    matched, pool = means["near"]
+    assert matched < pool - 0.3
+    assert means["could"][1] - 0.25 < pool < means["could"][1] + 0.1
+    assert means["mean_probability"][0] > 0.0115
+    assert means["mean_probability"][1] == pytest.approx(0.01, rel=0.1)
 
 
 def test_the_report_is_printed_without_failed_cells(cells, tmp_path, capsys):
