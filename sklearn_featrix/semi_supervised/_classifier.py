@@ -106,10 +106,10 @@ class SemiSupervisedClassifier(
         members from 100 labelled rows on; with fewer, members are too sure themselves,
         and None is 1, the plain mean, as for members of your own.
     effort : {"low", "auto"}, default="auto"
-        "low" makes two members only, logistic regression on "linear" and ExtraTrees on
-        "tree+embedding", with ``EmbeddingTransformer(effort="low")``: about a fifth of
-        the work, and somewhat less accurate. A `members` or an `embedding` that is
-        given stays as it is.
+        "low" makes three members only, "linear", "boosting" and "trees_embedding" (or
+        "trees"), with ``EmbeddingTransformer(effort="low")``: about a fifth of the
+        work, and somewhat less accurate. A `members` or an `embedding` that is given
+        stays as it is.
     distill : bool, default=False
         Train a small network, and boosted trees beside it for two classes, that answer
         as the vote does on up to 10,000 rows of the table [2]_, and predict with them:

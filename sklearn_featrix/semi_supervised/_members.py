@@ -22,7 +22,7 @@ def default_members(has_embedding, effort="auto", criterion=None):
     has_embedding : bool
         Without an embedding, the members that look at the table alone.
     effort : {"low", "auto"}, default="auto"
-        "low" is the best pair among those quick to fit and to ask.
+        "low" is the best three among those quick to fit and to ask.
     criterion : torch.nn.Module, default=None
         What the linear member on the embedding is trained with; None is cross-entropy.
 
@@ -34,13 +34,14 @@ def default_members(has_embedding, effort="auto", criterion=None):
     members = [
         ("linear", LogisticRegression(max_iter=1000), "linear"),
         ("trees", ExtraTreesClassifier(100), "tree"),
-        ("boosting", _boosting(), "tree"),
+        ("boosting", _boosting(50 if effort == "low" else 100), "tree"),
         ("in_context", InContextClassifier(), "raw+unlabeled"),
         ("linear_embedding", _head(criterion), "embedding"),
         ("trees_embedding", ExtraTreesClassifier(100), "tree+embedding"),
     ]
     if effort == "low":
-        quick = ("linear", "trees_embedding" if has_embedding else "trees")
+        trees = "trees_embedding" if has_embedding else "trees"
+        quick = ("linear", "boosting", trees)
         return [member for member in members if member[0] in quick]
     return [
         (name, estimator, space)
@@ -158,10 +159,11 @@ def check_weights(weights, members):
     return weights
 
 
-def _boosting():
+def _boosting(n_rounds):
     # Small leaves: the defaults cannot split twenty rows.
     return FewLabelBoosting(
-        learning_rate=0.08,
+        max_iter=n_rounds,
+        learning_rate=8 / n_rounds,
         max_leaf_nodes=8,
         min_samples_leaf=3,
         l2_regularization=1.0,
