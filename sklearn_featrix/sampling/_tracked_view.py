@@ -1,4 +1,17 @@
-"""Vectors for a sampler, with the numbers of the rows underneath."""
+"""Vectors for a sampler, with the numbers of the rows underneath.
+
+Why numbers, where samplers that select rows have `sample_indices_`, and kept rows could
+be known again by their values:
+
+- A made row gets its categories, gaps and dates from the two rows that it lies between,
+  which no sampler names. Nor does the place of the row: in one dimension, or among few
+  values, many pairs have it between them. The steps of the samplers that would tell are
+  private, and others in each. A number is made along with the row by any of them, also
+  inside combinations such as SMOTETomek.
+- Tables of categories have many copies. Samplers take the first neighbour of a row for
+  the row itself; without numbers it may be a copy, and TomekLinks finds no link between
+  rows of two classes in one place.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +51,8 @@ class TrackedView:
         scale = np.median(deviation[deviation > 0]) if deviation.any() else 1.0
         one = 2.0 ** (np.floor(np.log2(scale)) + _EXPONENT)
         self.digits = RowDigits(len(vectors), one)
-        self.vectors = np.asarray(vectors, dtype=np.float64)
+        # no mean: an SVM scales by the variance of all cells, digits among them
+        self.vectors = np.asarray(vectors, dtype=np.float64) - vectors.mean(axis=0)
         self.matrix = np.hstack([self.vectors, self.digits.columns])
 
     @classmethod

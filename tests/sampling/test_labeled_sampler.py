@@ -248,12 +248,13 @@ def first_column(X):
 
 
 class TestEmbeddingSpace:
-    def test_digits_disturb_no_distance(self):
+    @pytest.mark.parametrize("offset", [0, 100])
+    def test_digits_disturb_no_distance(self, offset):
         """In a space that is the table, the sampler makes what it makes in it."""
         for sampler in [*OVER[:5], *UNDER, *OTHER[:2]]:
-            expected, y_expected = LabeledSampler(sampler).fit_resample(X, Y)
+            expected, y_expected = LabeledSampler(sampler).fit_resample(X + offset, Y)
             ours = LabeledSampler(sampler, space=FunctionTransformer())
-            given, y_given = ours.fit_resample(X, Y)
+            given, y_given = ours.fit_resample(X + offset, Y)
             np.testing.assert_allclose(given, expected, rtol=1e-12, atol=1e-12)
             np.testing.assert_array_equal(y_given, y_expected)
 
