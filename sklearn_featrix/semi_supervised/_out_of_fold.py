@@ -12,7 +12,7 @@ from ..exceptions import DroppedColumnWarning
 from ..utils._compat import index_rows, num_samples
 from ..utils._folds import deal_folds
 from ._held_out import LOWEST_PROBABILITY
-from ._members import default_members, default_weights
+from ._members import default_members
 from ._spaces import TableSpaces, has_unlabeled, seeded_clone, split_space
 
 __all__ = ["OutOfFold", "labeled_only", "out_of_fold"]
@@ -34,13 +34,12 @@ def labeled_only(vote, is_default):
     Returns
     -------
     Vote
-        Its members without those that see the embedding. Where none is left, they all
-        stay, and see the "linear" or the "tree" encoding in its place.
+        Its members without those that see the embedding, and, of default members, those
+        that would stand in their place. Where none with a weight is left, those of the
+        vote all stay, and see the "linear" or the "tree" encoding in its place.
     """
     if is_default:
-        effort = "auto" if len(vote.members) > 2 else "low"
-        members = default_members(has_embedding=False, effort=effort)
-        return replace(vote, members=members, weights=default_weights(members))
+        vote = _with_stand_ins(vote)
     kept = [
         position
         for position, space in enumerate(vote.spaces)
@@ -54,6 +53,18 @@ def labeled_only(vote, is_default):
         (name, estimator, _without_embedding(space))
         for name, estimator, space in vote.members
     ]
+    return replace(vote, members=members)
+
+
+def _with_stand_ins(vote):
+    """Let "trees" stand for "trees_embedding" where the vote has not both."""
+    without = {member[0]: member for member in default_members(has_embedding=False)}
+    names = {name for name, _, _ in vote.members}
+    members = []
+    for member in vote.members:
+        stand_in = member[0].removesuffix("_embedding")
+        is_free = stand_in in without and stand_in not in names
+        members.append(without[stand_in] if is_free else member)
     return replace(vote, members=members)
 
 

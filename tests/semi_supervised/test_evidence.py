@@ -291,13 +291,37 @@ def test_labeled_only_vote(members, spaces):
     assert len(vote.weights) == len(spaces)
 
 
-@pytest.mark.parametrize("effort", ["auto", "low"])
-def test_default_labeled_only_vote_has_the_members_without_embedding(effort):
+@pytest.mark.parametrize(
+    ("effort", "names"),
+    [
+        ("auto", ["linear", "trees", "boosting", "in_context"]),
+        ("low", ["linear", "boosting", "trees"]),
+    ],
+)
+def test_default_labeled_only_vote_has_the_members_without_embedding(effort, names):
     members = default_members(has_embedding=True, effort=effort)
     vote = labeled_only(Vote(members, default_weights(members)), True)
-    expected = default_members(has_embedding=False, effort=effort)
-    assert [name for name, _, _ in vote.members] == [name for name, _, _ in expected]
-    np.testing.assert_array_equal(vote.weights, default_weights(expected))
+    assert [name for name, _, _ in vote.members] == names
+    assert not any("embedding" in space for space in vote.spaces)
+    np.testing.assert_array_equal(vote.weights, default_weights(vote.members))
+    by_name = {name: estimator for name, estimator, _ in members}
+    assert vote.members[0][1] is by_name["linear"]
+
+
+@pytest.mark.parametrize(
+    ("weights", "kept"),
+    [
+        ([2, 1, 0, 0, 1, 1], {"linear": 2, "trees": 1}),
+        ([0, 0, 0, 0, 1, 2], {"linear_embedding": 1, "trees_embedding": 2}),
+    ],
+)
+def test_given_weights_hold_for_the_labeled_only_vote_too(weights, kept):
+    members = default_members(has_embedding=True)
+    vote = labeled_only(Vote(members, np.array(weights, dtype=float)), True)
+    names = [name for name, _, _ in vote.members]
+    shares = dict(zip(names, vote.weights.tolist(), strict=True))
+    assert {name: weight for name, weight in shares.items() if weight} == kept
+    assert "embedding" not in vote.bases
 
 
 def test_comparison_of_given_probabilities():
