@@ -263,15 +263,18 @@ def imbalance_report(
     the classes apart gives a wide interval, and no evidence.
 
     *Errors.* A label is taken for blind with some probability, the lapse rate, and for
-    a draw from the held-out probabilities otherwise, at a temperature that is fitted
-    too. The rate is tested against 0 by likelihood ratio. Classes that overlap are no
-    errors: a calibrated classifier expects them. Where it is flexible enough to learn
-    the errors as well, they cannot be seen: a smooth classifier finds more of them than
-    trees. The idea of suspects found out of fold is that of [2]_.
+    a draw from the held-out probabilities otherwise, at a temperature and with a shift
+    of each class that are fitted too. The rate is tested against 0 by likelihood ratio.
+    Classes that overlap are no errors: a calibrated classifier expects them. Where it
+    is flexible enough to learn the errors as well, they cannot be seen: a smooth
+    classifier finds more of them than trees. The idea of suspects found out of fold is
+    that of [2]_.
 
-    Both are tests: at the default confidence about one table in twenty is suspected
-    without a reason, by each. Without evidence an imbalance is called inherent. That is
-    what remains, no proof.
+    Both are tests: at the default confidence some one table in twenty is suspected
+    without a reason, by each. Of errors it may be one in five where the classifier is
+    wrongly sure, as naive Bayes is, or one with many columns and few rows of a class:
+    look at the suspects, and give another classifier. Without evidence an imbalance is
+    called inherent. That is what remains, no proof.
 
     References
     ----------

@@ -34,12 +34,13 @@ class Lapses:
 
 
 def fit_lapses(probabilities, codes):
-    """Fit a temperature and a lapse rate to held-out rows.
+    """Fit a lapse rate to held-out rows, beside what the classifier is wrong about.
 
     With probability `rate` a label is any of the classes, whatever the row; otherwise
-    it follows the probabilities, whose logarithms are divided by a temperature. The
-    temperature takes up what the classifier is too sure of in general; the lapses are
-    what is left where it is surest.
+    it follows the probabilities, whose logarithms are divided by a temperature and
+    shifted by a number for each class. These take up what the classifier is too sure
+    of in general, on the way to the shares of the classes; the lapses are what is left
+    where it is surest.
 
     Parameters
     ----------
@@ -54,29 +55,33 @@ def fit_lapses(probabilities, codes):
         The most likely rate, its test by likelihood ratio, and the rows.
     """
     logits = np.log(np.maximum(probabilities, _SMALLEST))
+    logits -= logits.mean(axis=1, keepdims=True)
     rows, n_classes = np.arange(len(codes)), probabilities.shape[1]
 
-    def believed(log_temperature):
-        return np.exp(log_softmax(logits / np.exp(log_temperature), axis=1))
+    def believed(scaling):
+        # without the shifts a great temperature would mean even shares
+        shifts = np.append(0.0, scaling[1:])
+        return np.exp(log_softmax(logits / np.exp(scaling[0]) + shifts, axis=1))
 
-    def loss(log_temperature, rate):
-        right = believed(log_temperature)[rows, codes]
+    def loss(scaling, rate):
+        right = believed(scaling)[rows, codes]
         return -np.log((1 - rate) * right + rate / n_classes + 1e-300).sum()
 
-    bounds = (-2.0, 3.0)
-    without = minimize(lambda p: loss(p[0], 0.0), [0.0], bounds=[bounds])
+    bounds = [(-2.0, 5.0), *[(-10.0, 10.0)] * (n_classes - 1)]
+    as_they_are = np.zeros(n_classes)
+    without = minimize(loss, as_they_are, args=(0.0,), bounds=bounds)
     tries = [
         minimize(
-            lambda p: loss(p[0], expit(p[1])),
-            [start, -3.0],
-            bounds=[bounds, (-12.0, 0.0)],
+            lambda p: loss(p[:-1], expit(p[-1])),
+            np.append(start, -3.0),
+            bounds=[*bounds, (-12.0, 0.0)],
         )
-        for start in (0.0, without.x[0])
+        for start in (as_they_are, without.x)
     ]
     found = min(tries, key=lambda result: result.fun)
     gain = max(without.fun - found.fun, 0.0)
-    rate = float(expit(found.x[1]))
-    right = (1 - rate) * believed(found.x[0])
+    rate = float(expit(found.x[-1]))
+    right = (1 - rate) * believed(found.x[:-1])
     blind = rate / n_classes
     # a blind label is right by chance as often as the row has that class
     likely = right[rows, codes] + blind

@@ -40,6 +40,19 @@ def test_overlap_and_a_wrong_temperature_are_no_lapses():
     assert found <= 3
 
 
+def test_a_rare_class_that_no_column_tells_is_no_lapse():
+    """The classifier learns from noise how sure to be, and errs on both sides."""
+    rng = np.random.default_rng(0)
+    found = 0
+    for _ in range(12):
+        codes = (rng.uniform(size=200) < 0.1).astype(int)
+        logits = -2.2 + rng.normal(size=200)
+        share = expit(logits)
+        lapses = fit_lapses(np.column_stack([1 - share, share]), codes)
+        found += lapses.p_value < 0.05
+    assert found <= 2
+
+
 def test_three_classes_and_certainty():
     rng = np.random.default_rng(0)
     codes = rng.integers(0, 3, size=600)
