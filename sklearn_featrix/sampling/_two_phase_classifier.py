@@ -12,7 +12,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils import check_random_state
 
 from ..compose._wrapped_classifier import WrappedClassifier
-from ..utils._compat import Interval, fit_context, num_samples
+from ..utils._compat import Interval, fit_context, forget_optimizer, num_samples
 from ..utils._labels import encode_labels
 from ._labeled_sampler import LabeledSampler
 from ._partial_labels_sampler import PartialLabelsSampler
@@ -169,6 +169,8 @@ class TwoPhaseClassifier(WrappedClassifier):
             model.set_params(warm_start=True)
         self._train(model, X_first, y_first, first_weights, params)
         model.set_params(**self._changes(model))
+        if self.second_phase:
+            forget_optimizer(model)
         self._train(model, X, y, weights, params)
         self.estimator_ = model
         self.classes_ = getattr(model, "classes_", labels.classes)

@@ -33,11 +33,21 @@ __all__ = [
     "StrOptions",
     "check_sample_weight",
     "fit_context",
+    "forget_optimizer",
     "index_metadata",
     "index_rows",
     "num_samples",
     "raise_for_params",
 ]
+
+
+def forget_optimizer(model: Any) -> None:
+    """Let an MLP read its parameters again, such as the learning rate.
+
+    Its `partial_fit` makes an optimizer at the first call, and keeps it whatever
+    `set_params` says.
+    """
+    vars(model).pop("_optimizer", None)
 
 
 def index_rows(X: Any, rows: Any) -> Any:

@@ -74,6 +74,19 @@ class TestPhases:
         model = TwoPhaseClassifier(Diary(), second_phase={"rate": 0.1}).fit(X, Y)
         assert [phase[3] for phase in model.estimator_.phases_] == [1.0, 0.1]
 
+    @pytest.mark.parametrize("solver", ["adam", "sgd"])
+    def test_a_network_takes_its_new_learning_rate(self, solver):
+        net = MLPClassifier([4], solver=solver, random_state=0)
+        model = TwoPhaseClassifier(net, n_passes=3, random_state=0)
+        model.set_params(second_phase={"learning_rate_init": 1e-12}).fit(X, Y)
+        rows = model.sampler_.sample_indices_
+        first = clone(net)
+        for _ in range(3):
+            first.partial_fit(X[SEEN][rows], Y[SEEN][rows], classes=[0, 1])
+        np.testing.assert_allclose(
+            model.estimator_.coefs_[0], first.coefs_[0], atol=1e-9
+        )
+
     def test_weights_follow(self):
         model = TwoPhaseClassifier(Diary(), random_state=0)
         model.fit(X, Y, sample_weight=WEIGHT)
