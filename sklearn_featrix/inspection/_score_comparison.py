@@ -100,7 +100,8 @@ class ScoreComparisonDisplay:
         Returns
         -------
         ScoreComparisonDisplay
-            The display, with ties, not drawn yet.
+            The display, with intervals and ties, not drawn yet. Ties are a matter of
+            the paired differences: intervals of scores that are no tie may overlap.
 
         Raises
         ------
@@ -118,6 +119,7 @@ class ScoreComparisonDisplay:
             methods=list(methods.pop()),
             metrics=list(comparisons),
             values=np.column_stack([comparison.means for comparison in shown]),
+            intervals=np.stack([comparison.intervals for comparison in shown], axis=1),
             ties=np.column_stack([comparison.is_tie() for comparison in shown]),
         )
 

@@ -11,7 +11,14 @@ from sklearn.utils import check_scalar
 from ..utils._compat import num_samples
 from ..utils._labeled_scorer import LabeledScorer, stated_mark
 from ..utils._labels import encode_labels, is_auto
-from ._interval import _check_finite, _check_one_metric, _score_folds, _splitters
+from ._interval import (
+    _check_one_metric,
+    _interval,
+    _is_iid,
+    _metric,
+    _score_folds,
+    _splitters,
+)
 from ._labeled_split import LabeledSplit
 from ._paired import corrected_interval, is_tie
 
@@ -28,6 +35,9 @@ class ScoreComparison:
         Names of the estimators, in the order they were given.
     scores : ndarray of shape (n_estimators, n_scores)
         Score of each on each fold; greater is better.
+    intervals : ndarray of shape (n_estimators, 2)
+        Interval of the mean score of each, each with `confidence` by itself, as from
+        :func:`cross_val_interval`.
     differences : ndarray of shape (n_estimators, n_estimators)
         Mean score of the row's estimator minus that of the column's.
     low, high : ndarray of shape (n_estimators, n_estimators)
@@ -56,15 +66,17 @@ class ScoreComparison:
     >>> from sklearn_featrix.model_selection import ScoreComparison
     >>> gap = np.array([[0.0, 0.2], [-0.2, 0.0]])
     >>> scores = np.array([[0.8, 0.9], [0.6, 0.7]])
-    >>> ScoreComparison(("ours", "plain"), scores, gap, gap - 0.3, gap + 0.3, 0.9)
-    estimator  score  rank  against the best
-    ours       0.850     1
-    plain      0.650     1  tie: -0.200 [-0.500, 0.100]
-    (90 % intervals, all at once, over 2 folds)
+    >>> ends = np.array([[0.7, 0.95], [0.5, 0.8]])
+    >>> ScoreComparison(("ours", "plain"), scores, ends, gap, gap - 0.3, gap + 0.3, 0.9)
+    estimator  score                 rank  against the best
+    ours       0.850 [0.700, 0.950]     1
+    plain      0.650 [0.500, 0.800]     1  tie: -0.200 [-0.500, 0.100]
+    (90 % intervals, of the differences all at once, over 2 folds)
     """
 
     names: tuple[str, ...]
     scores: np.ndarray
+    intervals: np.ndarray
     differences: np.ndarray
     low: np.ndarray
     high: np.ndarray
@@ -97,17 +109,22 @@ class ScoreComparison:
         return is_tie(self.low[:, self.best], self.high[:, self.best])
 
     def __repr__(self):
-        width = max(len("estimator"), *map(len, self.names))
-        lines = [f"{'estimator':{width}}  score  rank  against the best"]
+        rows = [("estimator", "score", "rank", "against the best")]
         for row in np.argsort(-self.means, kind="stable"):
-            line = (
-                f"{self.names[row]:{width}}  {self.means[row]:.3f}  "
-                f"{self.ranks[row]:4d}  {self._against_best(row)}"
-            )
-            lines.append(line.rstrip())
+            low, high = self.intervals[row]
+            score = f"{self.means[row]:.3f} [{low:.3f}, {high:.3f}]"
+            rank = f"{self.ranks[row]:4d}"
+            rows.append((self.names[row], score, rank, self._against_best(row)))
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        lines = [
+            "  ".join(
+                cell.ljust(width) for cell, width in zip(row, widths, strict=True)
+            ).rstrip()
+            for row in rows
+        ]
         lines.append(
-            f"({100 * self.confidence:g} % intervals, all at once, over "
-            f"{self.scores.shape[1]} folds)"
+            f"({100 * self.confidence:g} % intervals, of the differences all at once, "
+            f"over {self.scores.shape[1]} folds)"
         )
         return "\n".join(lines)
 
@@ -217,11 +234,11 @@ def compare_estimators(
     ...     "guess": LabeledOnly(DummyClassifier()),
     ... }
     >>> compare_estimators(estimators, X, y, random_state=0)
-    estimator  score  rank  against the best
-    bayes      0.9...     1
-    linear     0.9...     1  tie: -0.0... [-0..., 0...]
-    guess      0.3...     3  worse: -0.6... [-0..., -0...]
-    (90 % intervals, all at once, over 15 folds)
+    estimator  score                 rank  against the best
+    bayes      0.9... [0.8..., 0.9...]     1
+    linear     0.9... [0.8..., 0.9...]     1  tie: -0.0... [-0..., 0...]
+    guess      0.3... [0.2..., 0.4...]     3  worse: -0.6... [-0..., -0...]
+    (90 % intervals, of the differences all at once, over 15 folds)
     """
     check_scalar(
         confidence, "confidence", Real, min_val=0, max_val=1,
@@ -240,16 +257,26 @@ def compare_estimators(
         )
         for estimator in estimators.values()
     ]  # fmt: skip
+    codes, is_iid = folds._read(X, y, None).codes, _is_iid(cv, groups)
+    intervals = [
+        _interval(
+            values, tests, ratios.mean(), confidence, _metric(scoring, estimator),
+            codes, is_iid=is_iid,
+        )
+        for estimator, (values, ratios, tests) in zip(
+            estimators.values(), scored, strict=True
+        )
+    ]  # fmt: skip
     scores = np.array([values for values, *_ in scored])
-    for values in scores:
-        _check_finite(values)
     n_pairs = len(names) * (len(names) - 1) // 2
     differences, low, high = corrected_interval(
         scores[:, None] - scores[None],
         scored[0][1].mean(),
         1 - (1 - confidence) / n_pairs,
     )
-    return ScoreComparison(names, scores, differences, low, high, confidence)
+    return ScoreComparison(
+        names, scores, np.array(intervals), differences, low, high, confidence
+    )
 
 
 def _checked_names(estimators):

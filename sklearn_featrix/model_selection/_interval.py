@@ -217,11 +217,10 @@ def cross_val_interval(
     scores, ratios, tests = (
         [fold for part in parts for fold in part] for parts in zip(*rounds, strict=True)
     )
-    scores, tested = np.array(scores), np.unique(np.concatenate(tests))
-    codes = splitters[0]._read(X, y, None).codes[tested]
+    scores = np.array(scores)
     low, high = _interval(
-        scores, tests, np.mean(ratios), confidence, metric, codes,
-        is_iid=groups is None and _is_number(cv),
+        scores, tests, np.mean(ratios), confidence, metric,
+        splitters[0]._read(X, y, None).codes, is_iid=_is_iid(cv, groups),
     )  # fmt: skip
     return ScoreInterval(
         float(scores.mean()), low, high, scores, confidence,
@@ -268,15 +267,16 @@ def _metric(scoring, estimator):
     return metric_name(scoring)
 
 
-def _interval(scores, tests, ratio, confidence, metric, codes, *, is_iid=True):
-    """Interval of a score over rows of these classes, by what is known of its metric.
+def _interval(scores, tests, ratio, confidence, metric, codes, *, is_iid):
+    """Interval of a score by what is known of its metric.
 
-    `tests` are the test rows of each fold, `codes` the classes of all of them.
+    `tests` are the test rows of each fold, `codes` the classes of all rows.
     """
     _check_finite(scores)
     metric = _settled(metric, scores, tests)
-    counts = np.bincount(codes)
-    n_rounds = sum(map(len, tests)) / len(codes)
+    tested = np.unique(np.concatenate(tests))
+    counts = np.bincount(codes[tested])
+    n_rounds = sum(map(len, tests)) / len(tested)
     variance = variance_of(metric, counts[counts > 0], n_rounds)
     if variance is None:
         _warn_without_spread(scores)
@@ -293,11 +293,11 @@ def _settled(metric, scores, tests):
     return metric
 
 
-def _is_number(cv):
+def _is_iid(cv, groups):
     """Whether the folds are stratified ones of single rows."""
     if isinstance(cv, LabeledSplit):
         cv = cv.cv
-    return cv is None or isinstance(cv, Integral)
+    return groups is None and (cv is None or isinstance(cv, Integral))
 
 
 def _are_shares(scores, tests):

@@ -12,7 +12,14 @@ from sklearn.utils import check_random_state, check_scalar
 
 from ..utils._labeled_scorer import LabeledScorer
 from ._comparison import _common_mark, _fixed_folds
-from ._interval import _check_one_metric, _interval, _metric, _score_folds, _settled
+from ._interval import (
+    _check_one_metric,
+    _interval,
+    _is_iid,
+    _metric,
+    _score_folds,
+    _settled,
+)
 from ._labeled_split import LabeledSplit
 from ._learning_curve import PowerLaw
 from ._paired import corrected_interval, is_tie
@@ -237,6 +244,7 @@ def label_budget_report(
     scoring=None,
     cv=5,
     n_repeats=3,
+    groups=None,
     n_sizes=4,
     confidence=0.9,
     unlabeled="auto",
@@ -269,6 +277,9 @@ def label_budget_report(
         Splits the labelled rows, see :class:`LabeledSplit`.
     n_repeats : int, default=3
         How often the rows are dealt out into `cv` folds, and the labels drawn anew.
+    groups : array-like of shape (n_samples,), default=None
+        Group of each row, for splitters that keep groups together. Labels are drawn row
+        by row all the same.
     n_sizes : int, default=4
         Points of the curve, at least 3: from a fifth of a train part's labels to all.
     confidence : float, default=0.9
@@ -346,7 +357,7 @@ def label_budget_report(
     _check_one_metric(scoring)
     rng = check_random_state(random_state)
     mark = _common_mark({"estimator": estimator}, cv, unlabeled)
-    folds = _fixed_folds(X, y, cv, n_repeats, None, mark, rng)
+    folds = _fixed_folds(X, y, cv, n_repeats, groups, mark, rng)
     labels = folds._read(X, y, None)
     parts = [
         (_drawing_order(train[labels.labeled[train]], labels.codes, rng), train, test)
@@ -354,7 +365,10 @@ def label_budget_report(
     ]
     sizes = _sizes([len(order) for order, *_ in parts], len(labels.classes), n_sizes)
     plain = estimator if baseline is None else baseline
-    options = {"scoring": scoring, "params": params, "n_jobs": n_jobs}
+    options = {
+        "scoring": scoring, "params": params, "n_jobs": n_jobs,
+        "is_iid": _is_iid(cv, groups),
+    }  # fmt: skip
     measured = {}
     for learner, is_plain in ((estimator, False), (plain, True)):
         cuts = [
@@ -371,7 +385,9 @@ def label_budget_report(
     )  # fmt: skip
 
 
-def _curve(learner, X, y, cuts, codes, mark, confidence, *, scoring, params, n_jobs):
+def _curve(
+    learner, X, y, cuts, codes, mark, confidence, *, scoring, params, n_jobs, is_iid
+):
     """Scores and intervals at each size, ratio of test to train labels, and bounds."""
     scorer = scoring
     if not isinstance(scoring, LabeledScorer):
@@ -384,11 +400,11 @@ def _curve(learner, X, y, cuts, codes, mark, confidence, *, scoring, params, n_j
             scores, ratios, tests = _score_folds(
                 learner, X, y, folds, scorer, None, params, n_jobs
             )
-        tested = codes[np.unique(np.concatenate(tests))]
         curve.append(scores)
-        intervals.append(
-            _interval(scores, tests, ratios.mean(), confidence, metric, tested)
+        ends = _interval(
+            scores, tests, ratios.mean(), confidence, metric, codes, is_iid=is_iid
         )
+        intervals.append(ends)
     bounds = bounds_of(_settled(metric, scores, tests))
     return np.array(curve), np.array(intervals), float(ratios.mean()), bounds
 

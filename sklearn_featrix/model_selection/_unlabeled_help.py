@@ -14,7 +14,13 @@ from ..utils._compat import num_samples
 from ..utils._labeled_scorer import LabeledScorer, stated_mark
 from ..utils._labels import encode_labels, is_auto
 from ._comparison import _fixed_folds
-from ._interval import _check_finite, _check_one_metric, _score_folds
+from ._interval import (
+    _check_one_metric,
+    _interval,
+    _is_iid,
+    _metric,
+    _score_folds,
+)
 from ._labeled_split import LabeledSplit
 from ._paired import corrected_interval, is_tie
 
@@ -33,10 +39,12 @@ class UnlabeledHelp:
         Interval of the difference.
     score, baseline_score : float
         Mean score with and without unlabeled rows.
+    interval, baseline_interval : tuple of float
+        Intervals of either score, as from :func:`cross_val_interval`.
     differences : ndarray of shape (n_repeats * n_folds,)
         The difference on each fold.
     confidence : float
-        Share of such intervals that hold the true difference.
+        Share of such intervals that hold the true difference, or the true score.
 
     Attributes
     ----------
@@ -51,9 +59,12 @@ class UnlabeledHelp:
     --------
     >>> import numpy as np
     >>> from sklearn_featrix.model_selection import UnlabeledHelp
-    >>> UnlabeledHelp(0.03, 0.01, 0.05, 0.83, 0.8, np.array([0.02, 0.04]), 0.9)
-    helps: +0.030 [+0.010, +0.050] (90 % interval, 2 folds)
-    score 0.830 with unlabeled rows, 0.800 without
+    >>> UnlabeledHelp(
+    ...     0.03, 0.01, 0.05, 0.83, 0.8, (0.76, 0.88), (0.73, 0.86),
+    ...     differences=np.array([0.02, 0.04]), confidence=0.9,
+    ... )
+    helps: +0.030 [+0.010, +0.050] (90 % intervals, 2 folds)
+    score 0.830 [0.760, 0.880] with unlabeled rows, 0.800 [0.730, 0.860] without
     """
 
     difference: float
@@ -61,6 +72,8 @@ class UnlabeledHelp:
     high: float
     score: float
     baseline_score: float
+    interval: tuple[float, float]
+    baseline_interval: tuple[float, float]
     differences: np.ndarray
     confidence: float
 
@@ -74,11 +87,16 @@ class UnlabeledHelp:
     def __repr__(self):
         return (
             f"{self.verdict}: {self.difference:+.3f} [{self.low:+.3f}, "
-            f"{self.high:+.3f}] ({100 * self.confidence:g} % interval, "
+            f"{self.high:+.3f}] ({100 * self.confidence:g} % intervals, "
             f"{len(self.differences)} folds)\n"
-            f"score {self.score:.3f} with unlabeled rows, {self.baseline_score:.3f} "
-            "without"
+            f"score {_shown(self.score, self.interval)} with unlabeled rows, "
+            f"{_shown(self.baseline_score, self.baseline_interval)} without"
         )
+
+
+def _shown(score, interval):
+    low, high = interval
+    return f"{score:.3f} [{low:.3f}, {high:.3f}]"
 
 
 def does_unlabeled_help(
@@ -183,7 +201,8 @@ def does_unlabeled_help(
     _check_unlabeled(X, y, mark)
     with_all = _fixed_folds(X, y, cv, n_repeats, groups, mark, random_state)
     without = LabeledSplit(with_all.cv, unlabeled="drop", unlabeled_mark=mark)
-    fold_scores, ratios = [], None
+    codes, is_iid = with_all._read(X, y, None).codes, _is_iid(cv, groups)
+    fold_scores, intervals = [], []
     for one, folds in (
         (estimator, with_all),
         (clone(estimator if baseline is None else baseline), without),
@@ -196,16 +215,21 @@ def does_unlabeled_help(
         with warnings.catch_warnings():
             # as scikit-learn's self-training says of what is meant to be so here
             warnings.filterwarnings("ignore", "y contains no unlabeled samples")
-            scores, ratios, *_ = _score_folds(
+            scores, ratios, tests = _score_folds(
                 one, X, y, folds, scorer, None, params, n_jobs
             )
-        _check_finite(scores)
+        ends = _interval(
+            scores, tests, ratios.mean(), confidence, _metric(scoring, one), codes,
+            is_iid=is_iid,
+        )  # fmt: skip
         fold_scores.append(np.asarray(scores))
+        intervals.append(ends)
     differences = fold_scores[0] - fold_scores[1]
-    found = corrected_interval(differences, np.mean(ratios), confidence)
+    found = corrected_interval(differences, ratios.mean(), confidence)
     return UnlabeledHelp(
         *map(float, found),
         *(float(scores.mean()) for scores in fold_scores),
+        *intervals,
         differences,
         confidence,
     )

@@ -14,6 +14,7 @@ from ..covariate_shift import CovariateShiftReport
 from ..covariate_shift._domain_classifier import DomainClassifier
 from ..covariate_shift._report import report_of_encoded
 from ..model_selection._paired import corrected_interval
+from ..model_selection._uncertainty import score_interval, variance_of
 from ..neighbors._coverage import REGIONS, Coverage
 from ..neighbors._scaled_table import ScaledTable
 from ..preprocessing import TableEncoder
@@ -83,9 +84,12 @@ class VoteComparison:
     low, high : float
         Interval of the difference.
     confidence : float
-        Share of such intervals that hold the true difference.
+        Share of such intervals that hold the true difference, or the true accuracy.
     accuracy, accuracy_labeled_only : float
         Accuracy of either on held-out rows.
+    accuracy_interval, accuracy_interval_labeled_only : tuple of float
+        Their intervals, as from
+        :func:`~sklearn_featrix.model_selection.cross_val_interval`.
     differences : ndarray of shape (n_folds,)
         The difference in each fold.
 
@@ -98,9 +102,12 @@ class VoteComparison:
     --------
     >>> import numpy as np
     >>> from sklearn_featrix.semi_supervised import VoteComparison
-    >>> VoteComparison(0.05, 0.01, 0.09, 0.9, 0.85, 0.8, np.array([0.03, 0.07]))
-    helps: log-likelihood +0.050 [+0.010, +0.090], accuracy 0.850 with and 0.800
-    without unlabeled rows (90 % interval, 2 folds)
+    >>> VoteComparison(
+    ...     0.05, 0.01, 0.09, 0.9, 0.85, 0.8, (0.7, 0.93), (0.65, 0.9),
+    ...     differences=np.array([0.03, 0.07]),
+    ... )
+    helps: log-likelihood +0.050 [+0.010, +0.090], accuracy 0.850 [0.700, 0.930] with
+    and 0.800 [0.650, 0.900] without unlabeled rows (90 % intervals, 2 folds)
     """
 
     difference: float
@@ -109,6 +116,8 @@ class VoteComparison:
     confidence: float
     accuracy: float
     accuracy_labeled_only: float
+    accuracy_interval: tuple[float, float]
+    accuracy_interval_labeled_only: tuple[float, float]
     differences: np.ndarray
 
     @property
@@ -137,18 +146,37 @@ class VoteComparison:
         full, labeled = out_of_fold.fold_scores("neg_log_loss")
         ratio = 1 / (len(full) - 1)
         found = corrected_interval(full - labeled, ratio, confidence)
-        accuracies = [
-            float(scores.mean()) for scores in out_of_fold.fold_scores("accuracy")
-        ]
-        return cls(*map(float, found), confidence, *accuracies, full - labeled)
+        accuracies = out_of_fold.fold_scores("accuracy")
+        variance = variance_of("accuracy", np.bincount(out_of_fold.codes))
+        return cls(
+            *map(float, found),
+            confidence,
+            *(float(scores.mean()) for scores in accuracies),
+            *(
+                score_interval(
+                    scores, ratio, confidence, bounds=(0, 1), variance=variance
+                )
+                for scores in accuracies
+            ),
+            differences=full - labeled,
+        )
 
     def __repr__(self):
+        with_all = _shown(self.accuracy, self.accuracy_interval)
+        without = _shown(
+            self.accuracy_labeled_only, self.accuracy_interval_labeled_only
+        )
         return (
             f"{self.verdict}: log-likelihood {self.difference:+.3f} "
-            f"[{self.low:+.3f}, {self.high:+.3f}], accuracy {self.accuracy:.3f} with "
-            f"and {self.accuracy_labeled_only:.3f} without unlabeled rows "
-            f"({100 * self.confidence:g} % interval, {len(self.differences)} folds)"
+            f"[{self.low:+.3f}, {self.high:+.3f}], accuracy {with_all} with and "
+            f"{without} without unlabeled rows ({100 * self.confidence:g} % intervals, "
+            f"{len(self.differences)} folds)"
         )
+
+
+def _shown(score, interval):
+    low, high = interval
+    return f"{score:.3f} [{low:.3f}, {high:.3f}]"
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -77,13 +77,18 @@ def test_ties_with_the_best_are_bold_and_said():
 
 def test_comparisons_bring_their_ties():
     gap = np.array([[0.0, 0.1], [-0.1, 0.0]])
-    sure = ScoreComparison(("a", "b"), np.eye(2) + [[1], [0]], gap, gap, gap, 0.9)
-    tied = ScoreComparison(("a", "b"), np.eye(2), gap, gap - 0.2, gap + 0.2, 0.9)
+    ends = np.array([[1.2, 1.8], [0.2, 0.8]])
+    sure = ScoreComparison(("a", "b"), np.eye(2) + [[1], [0]], ends, gap, gap, gap, 0.9)
+    tied = ScoreComparison(
+        ("a", "b"), np.eye(2), ends - 0.1, gap, gap - 0.2, gap + 0.2, 0.9
+    )
     display = ScoreComparisonDisplay.from_comparisons({"AUC": sure, "accuracy": tied})
     assert (display.methods, display.metrics) == (["a", "b"], ["AUC", "accuracy"])
     np.testing.assert_array_equal(display.values, [[1.5, 0.5], [0.5, 0.5]])
     np.testing.assert_array_equal(display.ties, [[True, True], [False, True]])
-    other = ScoreComparison(("a", "c"), np.eye(2), gap, gap, gap, 0.9)
+    np.testing.assert_array_equal(display.intervals[:, 0], ends)
+    np.testing.assert_array_equal(display.intervals[:, 1], ends - 0.1)
+    other = ScoreComparison(("a", "c"), np.eye(2), ends, gap, gap, gap, 0.9)
     with pytest.raises(ValueError, match="different estimators"):
         ScoreComparisonDisplay.from_comparisons({"AUC": sure, "accuracy": other})
 

@@ -48,6 +48,17 @@ def test_the_folds_are_those_of_the_interval(comparison):
     np.testing.assert_allclose(comparison.means[0], alone.score)
 
 
+def test_every_score_has_the_interval_that_it_has_alone(comparison):
+    for (low, high), estimator in zip(
+        comparison.intervals, THREE.values(), strict=True
+    ):
+        alone = cross_val_interval(
+            estimator, X, PARTIAL, n_repeats=3, confidence=0.9, random_state=0
+        )
+        assert (low, high) == pytest.approx((alone.low, alone.high))
+        assert f"{alone.score:.3f} [{low:.3f}, {high:.3f}]" in repr(comparison)
+
+
 @pytest.mark.parametrize(
     "cv", [StratifiedKFold(4, shuffle=True), LabeledSplit(ShuffleSplit(4))]
 )
@@ -64,7 +75,9 @@ def test_repr_says_tie_and_worse(comparison):
     assert "tie: " in lines[2]
     assert lines[3].startswith("guess")
     assert "worse: -" in lines[3]
-    assert lines[4] == "(90 % intervals, all at once, over 15 folds)"
+    assert lines[4] == (
+        "(90 % intervals, of the differences all at once, over 15 folds)"
+    )
 
 
 def test_groups_stay_together():
@@ -72,8 +85,9 @@ def test_groups_stay_together():
     comparison = compare_estimators(
         {"a": BAYES, "b": GUESS}, X, PARTIAL, groups=groups, n_repeats=1
     )
-    alone = cross_val_interval(BAYES, X, PARTIAL, groups=groups)
+    alone = cross_val_interval(BAYES, X, PARTIAL, groups=groups, confidence=0.9)
     np.testing.assert_array_equal(comparison.scores[0], alone.scores)
+    assert tuple(comparison.intervals[0]) == pytest.approx((alone.low, alone.high))
 
 
 def test_a_mark_of_an_estimator_is_enough():

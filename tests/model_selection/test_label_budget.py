@@ -4,11 +4,13 @@ from sklearn.base import BaseEstimator
 from sklearn.datasets import make_moons
 from sklearn.dummy import DummyClassifier
 from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import StratifiedKFold
 from sklearn.naive_bayes import GaussianNB
 
 from sklearn_featrix import LabeledOnly, LabelSpreading, is_labeled, mask_labels
 from sklearn_featrix.model_selection import (
     LabelBudgetReport,
+    cross_val_interval,
     label_budget_report,
 )
 from sklearn_featrix.model_selection._label_budget import _drawing_order
@@ -107,6 +109,24 @@ def test_unlabeled_rows_are_in_every_train_part_and_the_baseline_gets_none():
     sizes = [7, 12, 19, 32]
     assert seen["all"] == [(360 + size, size) for size in sizes for _ in range(5)]
     assert seen["labeled"] == [(size, size) for size in sizes for _ in range(5)]
+
+
+@pytest.mark.parametrize(
+    "options", [{"cv": StratifiedKFold(5)}, {"groups": np.arange(len(X)) // 2}]
+)
+def test_rows_that_may_come_in_lumps_get_the_wider_interval(options):
+    model = LabeledOnly(GaussianNB())
+    report = label_budget_report(
+        model, X, PARTIAL, n_repeats=1, random_state=0, **options
+    )
+    alone = cross_val_interval(
+        model, X, PARTIAL, confidence=0.9, random_state=0, **options
+    )
+    # a train part with a label more than the smallest is cut down by it
+    ends = pytest.approx((alone.low, alone.high), abs=0.005)
+    assert tuple(report.intervals[-1]) == ends
+    shares = cross_val_interval(model, X, PARTIAL, confidence=0.9, random_state=0)
+    assert alone.high - alone.low > shares.high - shares.low + 0.02
 
 
 def test_every_beginning_has_the_classes_in_proportion():

@@ -9,6 +9,7 @@ from sklearn_featrix import LabeledOnly, LabelSpreading, mask_labels
 from sklearn_featrix.model_selection import (
     LabeledSplit,
     UnlabeledHelp,
+    cross_val_interval,
     does_unlabeled_help,
 )
 from sklearn_featrix.model_selection._paired import corrected_interval
@@ -83,7 +84,18 @@ def test_baseline_may_be_another_classifier(circles):
     found = does_unlabeled_help(spread(), X, y, baseline=baseline, random_state=0)
     alone = does_unlabeled_help(LabeledOnly(baseline), X, y, random_state=0)
     assert found.baseline_score == pytest.approx(alone.score)
+    assert found.baseline_interval == pytest.approx(alone.interval)
     assert not hasattr(baseline, "coef_")
+
+
+@pytest.mark.parametrize("grouped", [False, True])
+def test_scores_have_the_intervals_that_they_have_alone(circles, grouped):
+    X, y = circles
+    options = {"groups": np.arange(len(y)) // 2 if grouped else None, "cv": 4}
+    found = does_unlabeled_help(spread(), X, y, n_repeats=1, **options)
+    alone = cross_val_interval(spread(), X, y, confidence=0.9, **options)
+    assert found.score == alone.score
+    assert found.interval == pytest.approx((alone.low, alone.high))
 
 
 def test_more_confidence_is_a_wider_interval(circles):
@@ -127,7 +139,12 @@ def test_wrong_input(circles):
 )
 def test_verdict_and_repr(low, high, verdict):
     middle = (low + high) / 2
-    found = UnlabeledHelp(middle, low, high, 0.8, 0.8 - middle, np.zeros(15), 0.9)
+    ends = (0.7, 0.9), (0.6, 0.95)
+    found = UnlabeledHelp(
+        middle, low, high, 0.8, 0.8 - middle, *ends, np.zeros(15), 0.9
+    )
     assert found.verdict == verdict
     assert repr(found).startswith(f"{verdict}: {middle:+.3f} [{low:+.3f}")
     assert "15 folds" in repr(found)
+    assert "score 0.800 [0.700, 0.900] with" in repr(found)
+    assert f"{0.8 - middle:.3f} [0.600, 0.950] without" in repr(found)

@@ -332,6 +332,11 @@ def test_comparison_of_given_probabilities():
     assert told.difference == pytest.approx(np.log(0.8 / 0.5))
     assert told.verdict == "helps"
     assert (told.accuracy, told.accuracy_labeled_only) == (1, 0.5)
+    low, high = told.accuracy_interval_labeled_only
+    assert 0 < low < 0.5 < high < 1
+    low, high = told.accuracy_interval
+    assert 0.3 < low < high == 1  # four rows say little
+    assert f"accuracy 1.000 [{low:.3f}, 1.000] with" in repr(told)
     told = VoteComparison.of(OutOfFold(even, sure, codes, np.ones(4), folds))
     assert told.verdict == "hurts"
     told = VoteComparison.of(OutOfFold(even, even, codes, np.ones(4), folds))
