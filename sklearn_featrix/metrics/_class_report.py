@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from numbers import Real
 
 import numpy as np
-from scipy.special import expit, logit
 from scipy.stats import norm
 from sklearn.metrics import average_precision_score
 from sklearn.utils import check_array, check_consistent_length, check_scalar
@@ -198,9 +197,8 @@ def class_report(
     Precision, recall and accuracy have Wilson's interval [1]_. F1 is a function of the
     Jaccard index, the share of rows of the class among those that have it as label or
     as prediction, and has Wilson's interval of that one. Balanced accuracy is taken
-    for a share of as many rows as have its variance. The average precision has the
-    logit interval [2]_, whose number of rows is that of the class. Weights count by
-    Kish's effective number of rows.
+    for a share of as many rows as have its variance, and average precision for a share
+    of the rows of its class [2]_. Weights count by Kish's effective number of rows.
 
     The intervals hold for rows like these and for this classifier as it is fitted, not
     for another draw of its training rows.
@@ -316,19 +314,21 @@ class _Wilson:
         """Share of `among` that are `hits`, column by column, with its interval."""
         total, hit = self.weights @ among, self.weights @ (hits & among)
         with np.errstate(invalid="ignore"):
-            return self._interval(hit / total, self._rows(among))
+            return self.interval(hit / total, self.n_rows(among))
 
     def mean(self, recall, is_class):
         """Mean recall of the classes that have rows, with its interval."""
         has = is_class.any(axis=0)
-        n_rows = has.sum() ** 2 / (1 / self._rows(is_class)[has]).sum()
-        return self._interval(np.array([recall[has].mean()]), n_rows)[0]
+        n_rows = has.sum() ** 2 / (1 / self.n_rows(is_class)[has]).sum()
+        return self.interval(np.array([recall[has].mean()]), n_rows)[0]
 
-    def _rows(self, among):
+    def n_rows(self, among):
+        """Effective number of rows, column by column."""
         with np.errstate(invalid="ignore"):
             return (self.weights @ among) ** 2 / (self.weights**2 @ among)
 
-    def _interval(self, share, n_rows):
+    def interval(self, share, n_rows):
+        """Share of so many rows with the ends of its interval."""
         z2 = self.z**2 / n_rows
         centre = (share + z2 / 2) / (1 + z2)
         half = np.sqrt(z2 * share * (1 - share) + z2**2 / 4) / (1 + z2)
@@ -340,15 +340,13 @@ class _Wilson:
 
 def _average_precisions(is_class, scores, weights, wilson):
     rows = []
-    for at, n_rows in enumerate(wilson._rows(is_class)):
+    for at, n_rows in enumerate(wilson.n_rows(is_class)):
         if not is_class[:, at].any():
             rows.append([np.nan] * 3)
             continue
         value = average_precision_score(
             is_class[:, at], scores[:, at], sample_weight=weights
         )
-        inside = np.clip(value, 1e-9, 1 - 1e-9)
-        half = wilson.z / np.sqrt(n_rows * inside * (1 - inside))
-        low, high = expit(logit(inside) - half), expit(logit(inside) + half)
-        rows.append([value, min(low, value), max(high, value)])
+        value = min(value, 1.0)  # which a sum of roundings may pass
+        rows.append(wilson.interval(value, n_rows))
     return np.array(rows)

@@ -141,6 +141,13 @@ def test_a_rare_class_comes_first_and_its_average_precision_too():
     assert repr(report).startswith("accuracy: 1.000 [0.995, 1.000], of the majority")
 
 
+def test_a_perfect_ranking_is_as_sure_as_a_perfect_recall():
+    y = np.repeat([0, 1], [450, 50])
+    report = class_report(y, y, y.astype(float))
+    np.testing.assert_allclose(report.average_precision, report.recall)
+    assert report.average_precision[1, 1] > 0.9
+
+
 def test_two_classes_take_one_column_of_scores():
     y, score = (Y == 2).astype(int), SCORE[:, 2]
     one = class_report(y, PRED == 2, score)
