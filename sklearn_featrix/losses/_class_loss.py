@@ -87,6 +87,15 @@ class ClassLoss(nn.Module):
         type(self).__init__(self, **{**known, **params})
         return self
 
+    def extra_repr(self) -> str:
+        """Parameters that are not at their defaults, for the repr."""
+        defaults = signature(type(self).__init__).parameters
+        return ", ".join(
+            f"{name}={value!r}"
+            for name, value in self.get_params().items()
+            if repr(value) != repr(defaults[name].default)
+        )
+
     def __sklearn_clone__(self) -> Self:
         return type(self)(**self.get_params())
 

@@ -229,6 +229,14 @@ def test_clone_gives_the_same_loss(loss):
     torch.testing.assert_close(same(logits, target), loss(logits, target))
 
 
+def test_repr_tells_the_parameters_that_were_given():
+    assert repr(FocalLoss(2.0)) == "FocalLoss()"
+    assert repr(FocalLoss(0.5, [1, 3])) == "FocalLoss(gamma=0.5, alpha=[1, 3])"
+    assert repr(CostSensitiveLoss([[0, 1], [5, 0]], reduction="sum")) == (
+        "CostSensitiveLoss(cost_matrix=[[0, 1], [5, 0]], reduction='sum')"
+    )
+
+
 def test_set_params_takes_effect_and_keeps_the_others():
     loss = FocalLoss(alpha=0.25).set_params(gamma=0.5)
     expected = FocalLoss(0.5, 0.25)
