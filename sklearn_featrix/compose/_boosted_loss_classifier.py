@@ -104,7 +104,8 @@ class BoostedLossClassifier(PartialLabelsClassifierMixin, BaseEstimator):
 
     A table with columns of the pandas dtype "category" goes to the booster as it is;
     others must be numeric, missing values included. Text goes through
-    :class:`~sklearn_featrix.preprocessing.TableEncoder` first.
+    :class:`~sklearn_featrix.preprocessing.TableEncoder` first. Cells that a sparse
+    matrix does not store are zeros to LightGBM, and missing to XGBoost.
 
     References
     ----------
@@ -185,7 +186,7 @@ class BoostedLossClassifier(PartialLabelsClassifierMixin, BaseEstimator):
             booster weighs classes itself, or `alpha` does not fit the classes.
         """
         booster, library = self._checked_booster()
-        X = self._validate(X, reset=True)
+        X = self._validate(X, library, reset=True)
         weights = check_sample_weight(
             sample_weight, X, dtype=np.float64, ensure_non_negative=True
         )
@@ -258,16 +259,25 @@ class BoostedLossClassifier(PartialLabelsClassifierMixin, BaseEstimator):
             )
         return alpha
 
-    def _validate(self, X, *, reset):
+    def _validate(self, X, library, *, reset):
         """Numbers; but a table with categories stays what it is."""
         dtypes = getattr(X, "dtypes", None)
         if hasattr(X, "iloc") and any(str(kind) == "category" for kind in dtypes):
             validate_data(self, X, reset=reset, skip_check_array=True)
             return X
-        return validate_data(
-            self, X, reset=reset, dtype=[np.float64, np.float32], accept_sparse="csr",
-            ensure_all_finite=False,
-        )  # fmt: skip
+        try:
+            return validate_data(
+                self, X, reset=reset, dtype=[np.float64, np.float32],
+                accept_sparse="csr",
+                ensure_all_finite="allow-nan" if library == "xgboost" else False,
+            )  # fmt: skip
+        except ValueError as error:
+            if "could not convert" not in str(error):
+                raise
+            raise ValueError(
+                f"{type(self).__name__} takes numbers and columns of the pandas dtype "
+                f"'category', but {error}. Put TableEncoder() before it, in a Pipeline."
+            ) from error
 
     def predict_proba(self, X):
         """Predict class probabilities: softmax of the scores.
@@ -301,7 +311,7 @@ class BoostedLossClassifier(PartialLabelsClassifierMixin, BaseEstimator):
             Logarithm of the odds of the second of two classes; logits of more.
         """
         check_is_fitted(self)
-        X = self._validate(X, reset=False)
+        X = self._validate(X, self._library, reset=False)
         start = np.repeat(np.asarray(self.start_)[None], X.shape[0], axis=0)
         if self._library == "xgboost":
             scores = self.estimator_.predict(X, output_margin=True, base_margin=start)

@@ -136,6 +136,24 @@ def test_missing_values_and_categories(booster):
     assert model.feature_names_in_.tolist() == [*"abcdef", "kind"]
 
 
+def test_text_is_told_where_to_go(booster):
+    frame = pd.DataFrame({"kind": ["rare", "usual"] * 10, "size": range(20)})
+    for table in (frame, frame.to_numpy()):
+        with pytest.raises(ValueError, match=r"'(rare|kind)'.*Put TableEncoder\(\) be"):
+            BoostedLossClassifier(booster).fit(table, [0, 1] * 10)
+
+
+def test_infinity_is_lightgbms_alone(booster):
+    X, y = table(2)
+    X[0, 0] = np.inf
+    model = BoostedLossClassifier(booster)
+    if "XGB" not in type(booster).__name__:
+        assert model.fit(X, y).score(X, y) > 0.7
+        return
+    with pytest.raises(ValueError, match="contains infinity"):
+        model.fit(X, y)
+
+
 def test_a_search_over_the_loss_and_the_booster(booster):
     X, y = table(2)
     search = GridSearchCV(
