@@ -10,7 +10,7 @@ from sklearn.base import BaseEstimator, clone
 from sklearn.utils import get_tags
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from ..utils._class_weight import check_beta, effective_weights
+from ..utils._class_weight import check_row_counts, effective_weights
 from ..utils._compat import (
     Interval,
     StrOptions,
@@ -245,7 +245,7 @@ class BoostedLossClassifier(PartialLabelsClassifierMixin, BaseEstimator):
 
     def _weigh(self, counts):
         if self.loss == "class_balanced":
-            check_beta(self.beta)
+            check_row_counts(counts)
             return effective_weights(counts, self.beta)
         if self.loss == "cross_entropy" or self.alpha is None:
             return np.ones(len(counts))

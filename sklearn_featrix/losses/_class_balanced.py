@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
-from ..utils._class_weight import check_beta, effective_weights
+from ..utils._class_weight import check_beta, check_row_counts, effective_weights
 from ._class_loss import ClassLoss, as_float64, like
 from ._focal import check_gamma, focal_losses
 
@@ -115,6 +117,30 @@ class ClassBalancedLoss(ClassLoss):
         # .double() after .cpu(): not every accelerator has 64 bits
         weights = effective_weights(known.cpu().double().numpy(), self.beta)
         return like(torch.from_numpy(weights), counts, "class_counts")
+
+    def implied_class_weight(
+        self, counts: NDArray[np.float64]
+    ) -> NDArray[np.float64] | None:
+        """Weights of classes for learners that cannot train with the loss.
+
+        Parameters
+        ----------
+        counts : ndarray of shape (n_classes,)
+            Labelled rows of each class; without a part if `class_counts` are stated.
+
+        Returns
+        -------
+        ndarray of shape (n_classes,)
+            The weights.
+
+        Raises
+        ------
+        ValueError
+            If `counts` are shares and no numbers of rows.
+        """
+        if self.class_counts is None:
+            check_row_counts(counts)
+        return super().implied_class_weight(counts)
 
 
 def _read_counts(class_counts: Sequence[float] | Tensor) -> Tensor:

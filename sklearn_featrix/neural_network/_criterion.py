@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from ..losses import ClassBalancedLoss
 from ..losses._class_loss import ClassLoss
 from ..losses._names import criterion_by_name
+from ..utils._class_weight import check_row_counts
 
 __all__ = ["WeightedCriterion", "make_criterion"]
 
@@ -78,6 +79,7 @@ def make_criterion(loss, class_counts):
     """
     criterion = criterion_by_name(loss) if isinstance(loss, str) else deepcopy(loss)
     if isinstance(criterion, ClassBalancedLoss) and criterion.class_counts is None:
+        check_row_counts(class_counts)
         criterion.set_params(class_counts=class_counts.tolist())
     if isinstance(criterion, ClassLoss):
         criterion.set_params(reduction="none")

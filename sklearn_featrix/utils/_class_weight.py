@@ -9,7 +9,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from ._labels import encode_labels
 
-__all__ = ["check_beta", "class_weight_effective", "effective_weights"]
+__all__ = [
+    "check_beta",
+    "check_row_counts",
+    "class_weight_effective",
+    "effective_weights",
+]
 
 
 def class_weight_effective(
@@ -96,6 +101,16 @@ def effective_weights(counts: ArrayLike, beta: float) -> NDArray[np.float64]:
     if counts.any():
         weights *= counts.sum() / (counts @ weights)
     return weights
+
+
+def check_row_counts(counts: NDArray[np.float64]) -> None:
+    """Refuse weights of rows that are shares: all classes would weigh alike."""
+    if counts.max() < 1:
+        raise ValueError(
+            "The rows of no class weigh as much as 1 together, by sample_weight: "
+            f"{counts.tolist()}. A class-balanced loss counts rows, and takes a weight "
+            "of 2 for two of them. Divide sample_weight by its mean."
+        )
 
 
 def check_beta(beta: float) -> None:

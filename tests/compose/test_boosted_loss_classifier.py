@@ -113,6 +113,12 @@ def test_a_weight_of_two_is_a_second_copy():
     )
 
 
+def test_weights_that_are_shares_count_no_rows(booster):
+    X, y = table(2)
+    with pytest.raises(ValueError, match="Divide sample_weight by its mean"):
+        BoostedLossClassifier(booster, "class_balanced").fit(X, y, np.full(800, 1e-4))
+
+
 def test_pickle_holds_no_rows_and_clone_is_alike(booster):
     X, y = table(2)
     model = BoostedLossClassifier(booster).fit(X, y)

@@ -61,6 +61,11 @@ def test_stated_class_counts_win():
     torch.testing.assert_close(value, functional.cross_entropy(LOGITS, CODES))
 
 
+def test_weights_that_are_shares_count_no_rows():
+    with pytest.raises(ValueError, match="Divide sample_weight by its mean"):
+        make_criterion("class_balanced", np.array([0.75, 0.25]))
+
+
 def test_torchs_own_criteria_work():
     value = make_criterion(nn.CrossEntropyLoss(), COUNTS)(LOGITS, targets())
     torch.testing.assert_close(value, functional.cross_entropy(LOGITS, CODES))

@@ -175,6 +175,15 @@ def test_refusals(rare):
         vote(loss="focal").set_params(loss__beta=0.9)
 
 
+def test_weights_that_are_shares_count_no_rows(rare):
+    X, _, y_few = rare
+    shares = np.full(len(X), 1 / len(X))
+    with pytest.raises(ValueError, match="Divide sample_weight by its mean"):
+        vote(loss="class_balanced").fit(X, y_few, shares)
+    stated = ClassBalancedLoss(0.9, class_counts=[100, 20])
+    vote(loss=stated, members=["linear"]).fit(X, y_few, shares)
+
+
 def test_a_head_says_where_it_did_not_converge(rare):
     X, y, _ = rare
     with pytest.warns(ConvergenceWarning, match="FocalLoss did not converge in 1 "):
