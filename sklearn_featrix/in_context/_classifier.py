@@ -206,10 +206,10 @@ class InContextClassifier(PartialLabelsClassifierMixin, BaseEstimator):
         self._fit_cells(index_rows(X, distinct_rows(keys, weights)), random_state)
         self.classes_ = labels.classes
         self.n_labeled_ = labels.n_labeled
-        self._store_context(X, *merge_copies(keys, labels, weights))
+        kinds = self._store_context(X, *merge_copies(keys, labels, weights))
         self._draw_subsets(random_state)
         with one_thread():
-            self._fit_temperature(network)
+            self._fit_temperature(network, kinds)
         return self
 
     def _fit_cells(self, X, random_state):
@@ -217,15 +217,18 @@ class InContextClassifier(PartialLabelsClassifierMixin, BaseEstimator):
         self._cells = CellEncoder(seed).fit(X)
 
     def _store_context(self, X, rows, codes, weights):
+        """Keep the labelled rows; number the distinct ones among them."""
         cells = self._cells.transform(index_rows(X, rows))
         # an order that neither that of the rows nor that of the columns has a part in
         own = slice(0, cells.z.shape[1] - self._cells.n_components)
         cell_keys = cells.take(slice(None), own).keys()
-        order = np.lexsort((codes, row_keys(index_rows(X, rows)), cell_keys))
+        keys = row_keys(index_rows(X, rows))
+        order = np.lexsort((codes, keys, cell_keys))
         order = np.repeat(order, _copies(codes, weights)[order])
         self._context = cells.take(order, slice(None))
         self._codes = codes[order]
         self._log_shares = _log_shares(codes, weights)
+        return np.cumsum(np.append(False, keys[order][1:] != keys[order][:-1]))
 
     def _draw_subsets(self, random_state):
         self._subsets = draw_subsets(
@@ -238,12 +241,14 @@ class InContextClassifier(PartialLabelsClassifierMixin, BaseEstimator):
             n_common=self._cells.n_components,
         )
 
-    def _fit_temperature(self, network):
+    def _fit_temperature(self, network, kinds):
         n_classes = len(self.classes_)
         self.temperature_ = USUAL if n_classes > 2 else 1.0
         if n_classes == 2 or self.n_labeled_ < MIN_ROWS_PER_CLASS * n_classes:
             return
-        folds = list(held_out_folds(self._codes))
+        folds = list(held_out_folds(self._codes, kinds))
+        if not folds:  # copies of one row for each class
+            return
         logits = [self._held_out_logits(network, fold) for fold in folds]
         codes = self._codes[np.concatenate(folds)]
         self.temperature_ = fit_temperature(np.vstack(logits), codes)

@@ -8,6 +8,8 @@ import numpy as np
 from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax
 
+from ..utils._folds import deal_folds
+
 __all__ = ["USUAL", "fit_temperature", "held_out_folds"]
 
 MIN_FOLDS = 5
@@ -18,13 +20,15 @@ CAUTION = 5.0  # nats that it costs to be e times as sure, or as unsure, as usua
 MAX_LOG = 1.5
 
 
-def held_out_folds(codes: np.ndarray) -> Iterator[np.ndarray]:
+def held_out_folds(codes: np.ndarray, keys: np.ndarray) -> Iterator[np.ndarray]:
     """Hold out a few rows at a time, until enough have been.
 
     Parameters
     ----------
     codes : ndarray of shape (n_rows,)
-        Classes 0, 1, ... of the rows, which come in no order that means something.
+        Classes 0, 1, ... of the rows.
+    keys : ndarray of shape (n_rows,)
+        Equal for equal rows, which are held out together; their order decides.
 
     Yields
     ------
@@ -37,15 +41,15 @@ def held_out_folds(codes: np.ndarray) -> Iterator[np.ndarray]:
     >>> import numpy as np
     >>> from sklearn_featrix.in_context._temperature import held_out_folds
     >>> codes = np.array([0, 0, 0, 0, 1, 0, 0, 0, 0, 0])
-    >>> [fold.tolist() for fold in held_out_folds(codes)]
-    [[0, 5], [1, 6], [2, 7], [3, 8], [9]]
+    >>> keys = np.array([0, 1, 2, 2, 3, 4, 5, 6, 7, 8])
+    >>> [fold.tolist() for fold in held_out_folds(codes, keys)]
+    [[0, 7], [1, 8], [2, 3, 9], [5], [6]]
     """
     n_folds = max(MIN_FOLDS, len(codes) // FOLD_ROWS)
+    folds = deal_folds(codes, keys, n_folds)
     n_held_out = 0
     for fold in range(n_folds):
-        rows = np.arange(fold, len(codes), n_folds)
-        remaining = np.delete(codes, rows)
-        rows = rows[np.isin(codes[rows], remaining)]
+        rows = np.flatnonzero(folds == fold)
         if n_held_out < ENOUGH_ROWS and len(rows):
             n_held_out += len(rows)
             yield rows

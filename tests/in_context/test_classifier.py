@@ -152,6 +152,19 @@ def test_the_temperature_is_learnt_where_classes_have_rows_enough(small):
     assert temperatures[3, 60] not in (1, 1.2)
 
 
+def test_copies_of_noise_do_not_make_it_surer(small):
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(66, 3)), rng.permutation(66) % 3
+    rows = np.repeat(np.arange(66), np.where(np.arange(66) % 3 == 0, 1, 4))
+    once, often = (small().fit(X[at], y[at]) for at in (np.arange(66), rows))
+    assert often.temperature_ > once.temperature_ > 1.2
+
+
+def test_copies_of_one_row_for_each_class_leave_the_usual_temperature(small):
+    X = np.repeat(np.eye(3), 20, axis=0)
+    assert small().fit(X, np.repeat([0, 1, 2], 20)).temperature_ == 1.2
+
+
 def test_column_without_a_value_and_rows_without_any(small):
     X, _, y = blobs()
     X[:, 2] = np.nan

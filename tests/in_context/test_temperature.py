@@ -43,7 +43,7 @@ def test_the_cost_is_that_of_its_formula():
 @pytest.mark.parametrize("n_rows", [50, 100, 399, 1000, 5000])
 def test_folds_are_distinct_and_no_more_than_needed(n_rows):
     codes = np.random.default_rng(0).integers(3, size=n_rows)
-    folds = list(held_out_folds(codes))
+    folds = list(held_out_folds(codes, np.arange(n_rows)))
     held_out = np.concatenate(folds)
     assert len(set(held_out)) == len(held_out)
     assert len(held_out) == n_rows if n_rows <= 200 else 200 <= len(held_out) <= 300
@@ -52,5 +52,12 @@ def test_folds_are_distinct_and_no_more_than_needed(n_rows):
 
 def test_the_last_rows_of_a_class_are_never_held_out():
     codes = np.array([0, 1, 2, 2, 1] * 10 + [3, 0, 0, 0, 0, 4, 4])
-    for fold in held_out_folds(codes):
+    for fold in held_out_folds(codes, np.arange(len(codes))):
         assert set(np.delete(codes, fold)) == {0, 1, 2, 3, 4}
+
+
+def test_copies_are_held_out_together():
+    rng = np.random.default_rng(0)
+    codes, keys = rng.integers(3, size=90), np.repeat(np.arange(30), 3)
+    for fold in held_out_folds(codes, keys):
+        assert not set(keys[fold]) & set(np.delete(keys, fold))
