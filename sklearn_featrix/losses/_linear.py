@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import deepcopy
 
 import numpy as np
 import torch
@@ -53,7 +54,7 @@ def minimize_linear(
     Parameters
     ----------
     criterion : nn.Module
-        Of logits and codes.
+        Of logits and codes. One that is not of ours gives the mean over the rows.
     X : ndarray of shape (n_rows, n_features)
         The rows.
     codes : ndarray of shape (n_rows,)
@@ -109,7 +110,9 @@ def _total_loss(
 ) -> Callable[[Tensor, Tensor], Tensor]:
     """Sum of the weighted losses, for criteria of ours and of others."""
     if isinstance(criterion, ClassLoss):
-        ours = type(criterion)(**criterion.get_params()).set_params(reduction="sum")
+        ours = type(criterion)(**criterion.get_params())
+        # all rows have a label, whatever code the criterion takes for none
+        ours.set_params(reduction="sum", ignore_index=-1)
         return lambda logits, codes: ours(logits, codes, weights)
     if (weights != 1).any():
         raise ValueError(
@@ -117,4 +120,7 @@ def _total_loss(
             "sample_weight and class_weight and without copies of labelled rows, or "
             "pass a loss of sklearn_featrix.losses."
         )
-    return lambda logits, codes: criterion(logits, codes) * len(codes)
+    mean = deepcopy(criterion)
+    if hasattr(mean, "reduction"):  # as all of torch's have
+        mean.reduction = "mean"  # type: ignore[assignment]
+    return lambda logits, codes: mean(logits, codes) * len(codes)

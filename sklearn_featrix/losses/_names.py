@@ -6,12 +6,14 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from torch import nn
+
 from ._class_balanced import ClassBalancedLoss
 from ._class_loss import ClassLoss
 from ._cost_sensitive import CostSensitiveLoss
 from ._focal import FocalLoss
 
-__all__ = ["LOSS_NAMES", "criterion_by_name", "with_criterion"]
+__all__ = ["LOSS_NAMES", "criterion_by_name", "to_criterion", "with_criterion"]
 
 _MAKERS: dict[str, Callable[..., ClassLoss]] = {
     "cross_entropy": partial(FocalLoss, 0.0),
@@ -52,6 +54,37 @@ def criterion_by_name(name: str, **params: Any) -> ClassLoss:
     return _MAKERS[name]().set_params(**params)
 
 
+def to_criterion(loss: Any) -> nn.Module:
+    """Read the parameter `loss` of an estimator.
+
+    Parameters
+    ----------
+    loss : str or nn.Module
+        A name or a criterion.
+
+    Returns
+    -------
+    nn.Module
+        The criterion that the name stands for, or the one given.
+
+    Raises
+    ------
+    TypeError
+        If it is a class and no criterion.
+    ValueError
+        If a cost matrix is missing.
+    """
+    if isinstance(loss, str):
+        return criterion_by_name(loss)
+    if isinstance(loss, type):
+        raise TypeError(
+            f"loss must be a name or a criterion, got the class {loss.__name__}. Pass "
+            f"an instance: loss={loss.__name__}(...)."
+        )
+    criterion: nn.Module = loss
+    return criterion
+
+
 def with_criterion(params: dict[str, Any], loss: Any) -> dict[str, Any]:
     """Put a criterion in the place of the name of a loss and its parameters.
 
@@ -66,9 +99,19 @@ def with_criterion(params: dict[str, Any], loss: Any) -> dict[str, Any]:
     -------
     dict
         The same, if the loss is a criterion already or none of its parameters is set.
+
+    Raises
+    ------
+    ValueError
+        If the criterion has no parameters that could be set.
     """
     loss = params.get("loss", loss)
     own = [name for name in params if name.startswith("loss__")]
+    if own and not (isinstance(loss, str) or hasattr(loss, "set_params")):
+        raise ValueError(
+            f"Cannot set {own[0]!r}: {loss!r} has no parameters that can be set by "
+            "name, as those of sklearn_featrix.losses have. Pass another object."
+        )
     if not (own and isinstance(loss, str)):
         return params
     given = {name.removeprefix("loss__"): params[name] for name in own}

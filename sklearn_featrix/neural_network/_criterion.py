@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from ..losses import ClassBalancedLoss
 from ..losses._class_loss import ClassLoss
-from ..losses._names import criterion_by_name
+from ..losses._names import to_criterion
 from ..utils._class_weight import check_row_counts
 
 __all__ = ["WeightedCriterion", "make_criterion"]
@@ -77,7 +77,7 @@ def make_criterion(loss, class_counts):
     WeightedCriterion
         The criterion.
     """
-    criterion = criterion_by_name(loss) if isinstance(loss, str) else deepcopy(loss)
+    criterion = deepcopy(to_criterion(loss))
     if isinstance(criterion, ClassBalancedLoss) and criterion.class_counts is None:
         check_row_counts(class_counts)
         criterion.set_params(class_counts=class_counts.tolist())

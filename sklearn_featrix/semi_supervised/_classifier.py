@@ -6,14 +6,11 @@ from numbers import Integral, Real
 
 import numpy as np
 from sklearn.utils import Bunch, check_random_state
-from sklearn.utils.class_weight import compute_class_weight
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import check_is_fitted
 
 from ..embedding import EmbeddingTransformer
-from ..losses._names import LOSS_NAMES
-from ..preprocessing import TableEncoder
+from ..losses._names import LOSS_NAMES, to_criterion
 from ..preprocessing._rows import row_keys
 from ..preprocessing._validation import validate_table
 from ..utils._compat import (
@@ -27,8 +24,8 @@ from ..utils._compat import (
 from ..utils._copies import distinct_rows, row_weights
 from ..utils._labels import encode_labels
 from ..utils._partial_classifier import PartialLabelsClassifierMixin
-from ._evidence import EvidenceSample, warn_of_shift
-from ._losses import implied_class_weight, to_criterion
+from ._evidence import EvidenceSample
+from ._losses import implied_class_weight
 from ._member_params import MemberParamsMixin
 from ._members import (
     check_members,
@@ -38,18 +35,12 @@ from ._members import (
     make_members,
 )
 from ._out_of_fold import labeled_only
-from ._safety import (
-    EvidenceMixin,
-    compare_votes,
-    is_another_domain,
-    learns_from_unlabeled,
-)
-from ._spaces import TableSpaces, has_unlabeled, seeded_clone, split_space
-from ._student import Student
+from ._safety import EvidenceMixin, compare_votes, judge_unlabeled
+from ._spaces import TableSpaces, split_space
 from ._training_rows import TrainingRows
-from ._vote import FittedVote, Vote
+from ._vote import Vote
+from ._vote_fitter import VoteFitter
 
-MOST_TAUGHT = 10_000
 DEFAULT_TEMPERATURE = 0.87
 MANY_LABELED = 100  # from here on the default members are not too sure themselves
 
@@ -303,16 +294,23 @@ class SemiSupervisedClassifier(
             self._chosen_temperature(rows.n_pairs),
             implied_class_weight(criterion, rows.class_weights()),
         )
-        fitted = self._fit_members(spaces, X, rows, labels, vote, random_state)
-        sample = EvidenceSample.of_fit(X, rows, labels, spaces, random_state)
-        comparison, uses_unlabeled = self._judge_unlabeled(
-            X, keys, rows, labels, spaces, vote, sample, random_state
+        fitter = VoteFitter(
+            X, rows, labels.classes, self.class_weight, random_state, self.n_jobs
         )
+        fitted = fitter.fit(vote, spaces)
+        sample = EvidenceSample.of_fit(X, rows, labels, spaces, random_state)
+        seed = random_state.randint(np.iinfo(np.int32).max)
+        alone = labeled_only(vote, self.members is None)
+        comparison, uses_unlabeled = judge_unlabeled(
+            lambda: compare_votes(
+                X, rows, fitter.weights[: rows.n_pairs], keys, spaces, vote, alone, seed
+            ),
+            vote, sample,
+            safe=self.safe, effort=self.effort, evaluate=self.evaluate,
+        )  # fmt: skip
         if not uses_unlabeled:
-            fitted = self._fit_labeled_only(X, rows, labels, vote, random_state)
-        student = None
-        if self.distill:
-            student = self._teach(fitted, X, rows, labels.classes, random_state)
+            fitted = fitter.fit_labeled_only(alone)
+        student = fitter.teach(fitted) if self.distill else None
         # only now: a fit that fails or is interrupted leaves what was there before
         self.classes_ = labels.classes
         self.n_labeled_ = labels.n_labeled
@@ -330,48 +328,6 @@ class SemiSupervisedClassifier(
             **dict(zip(names, fitted.estimators, strict=True))
         )
         return self
-
-    def _judge_unlabeled(
-        self, X, keys, rows, labels, spaces, vote, sample, random_state
-    ):
-        """Compare the votes where asked; tell whether unlabeled rows have a say."""
-        seed = random_state.randint(np.iinfo(np.int32).max)
-        if len(rows.rows) == rows.n_pairs:
-            return None, True
-        watches = self.safe and learns_from_unlabeled(vote)
-        if self.safe == "auto" and self.effort == "low":
-            watches = False
-        is_foreign = watches and is_another_domain(sample)
-        if watches:
-            warn_of_shift(sample, gives_up=is_foreign)
-        compares = watches and not is_foreign
-        if compares and self.safe == "auto":
-            shift = sample.shift()
-            compares = shift is not None and shift.is_notable
-        if not (compares or self.evaluate):
-            return None, not is_foreign
-        weights = self._weights_of_fit(rows, labels)[: rows.n_pairs]
-        alone = labeled_only(vote, self.members is None)
-        comparison = compare_votes(X, rows, weights, keys, spaces, vote, alone, seed)
-        hurts = comparison is not None and comparison.verdict == "hurts"
-        return comparison, not is_foreign and not (self.safe and hurts)
-
-    def _fit_labeled_only(self, X, rows, labels, vote, random_state):
-        vote = labeled_only(vote, self.members is None)
-        rows = rows.labeled()
-        spaces = TableSpaces(vote.bases, None, random_state).fit(
-            index_rows(X, rows.rows)
-        )
-        return self._fit_members(spaces, X, rows, labels, vote, random_state)
-
-    def _teach(self, fitted, X, rows, classes, random_state):
-        seed = random_state.randint(np.iinfo(np.int32).max)
-        # labelled rows come first, the others in the order of a hash
-        taught = index_rows(X, rows.rows[:MOST_TAUGHT])
-        encoder = fitted.spaces.encoder_
-        if encoder is None:
-            encoder = TableEncoder(random_state=seed).fit(index_rows(X, rows.rows))
-        return Student(encoder, classes, seed).fit(taught, fitted.predict_proba(taught))
 
     def _checked_members(self, criterion, random_state):
         has_embedding = self.embedding is not None
@@ -404,42 +360,6 @@ class SemiSupervisedClassifier(
         if isinstance(self.embedding, str):
             return EmbeddingTransformer(effort=self.effort, verbose=self.verbose)
         return self.embedding
-
-    def _weights_of_fit(self, rows, labels):
-        """Weights of the distinct rows times those of their classes."""
-        pairs = rows.n_pairs
-        weights = rows.weights.copy()
-        weights[:pairs] *= compute_class_weight(
-            self.class_weight,
-            classes=labels.classes,
-            y=labels.classes[rows.codes[:pairs]],
-            sample_weight=weights[:pairs],
-        )[rows.codes[:pairs]]
-        return weights
-
-    def _fit_members(self, spaces, X, rows, labels, vote, random_state):
-        pairs = rows.n_pairs
-        weights = self._weights_of_fit(rows, labels)
-        of_all = [space for space in vote.spaces if has_unlabeled(space)]
-        of_labeled = [space for space in vote.spaces if not has_unlabeled(space)]
-        views = {
-            **spaces.transform(index_rows(X, rows.rows[:pairs]), of_labeled),
-            **(spaces.transform(index_rows(X, rows.rows), of_all) if of_all else {}),
-        }
-        n_rows = {
-            space: len(rows.rows) if has_unlabeled(space) else pairs for space in views
-        }
-        estimators = Parallel(n_jobs=self.n_jobs, prefer="threads")(
-            delayed(vote.fit_member)(
-                name,
-                seeded_clone(estimator, random_state),
-                views[space],
-                rows.codes[: n_rows[space]],
-                weights[: n_rows[space]],
-            )
-            for name, estimator, space in vote.members
-        )
-        return FittedVote(vote, spaces, estimators)
 
     def predict_proba(self, X):
         """Average the members' class probabilities, or ask the student.

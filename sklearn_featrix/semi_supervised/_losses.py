@@ -12,14 +12,8 @@ from threadpoolctl import threadpool_limits
 from ..losses import FocalLoss
 from ..losses._class_loss import ClassLoss
 from ..losses._linear import linear_softmax, minimize_linear
-from ..losses._names import criterion_by_name
 
-__all__ = ["LossHead", "implied_class_weight", "is_cross_entropy", "to_criterion"]
-
-
-def to_criterion(loss):
-    """Return the criterion that a name stands for, or the criterion given."""
-    return criterion_by_name(loss) if isinstance(loss, str) else loss
+__all__ = ["LossHead", "implied_class_weight", "is_cross_entropy"]
 
 
 def is_cross_entropy(criterion):

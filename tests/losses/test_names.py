@@ -3,7 +3,7 @@ import torch
 from torch.nn import functional
 
 from sklearn_featrix.losses import ClassBalancedLoss, CostSensitiveLoss, FocalLoss
-from sklearn_featrix.losses._names import LOSS_NAMES, criterion_by_name
+from sklearn_featrix.losses._names import LOSS_NAMES, criterion_by_name, to_criterion
 
 
 def test_names():
@@ -26,6 +26,13 @@ def test_names():
         "class_balanced",
         "cost_sensitive",
     }
+
+
+def test_a_class_is_no_criterion():
+    loss = FocalLoss()
+    assert to_criterion(loss) is loss
+    with pytest.raises(TypeError, match=r"the class FocalLoss.*loss=FocalLoss\("):
+        to_criterion(FocalLoss)
 
 
 def test_refusals():

@@ -169,6 +169,12 @@ class TestLosses:
         with pytest.raises(ValueError, match="gama"):
             quick(loss="focal").set_params(loss__gama=1.0)
 
+    def test_a_class_or_a_parameter_that_is_not_there_is_refused(self, data):
+        with pytest.raises(TypeError, match="the class FocalLoss"):
+            quick(loss=FocalLoss).fit(*data[:2])
+        with pytest.raises(ValueError, match="Cannot set 'loss__gamma'"):
+            quick(loss=torch.nn.CrossEntropyLoss()).set_params(loss__gamma=1)
+
     def test_parameters_are_searched(self, data):
         X, _, y = data
         grid = [

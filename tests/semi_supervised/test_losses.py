@@ -163,8 +163,26 @@ def test_a_criterion_of_torch(rare):
         vote(loss=torch.nn.CrossEntropyLoss()).fit(X, y_few, np.linspace(1, 2, len(X)))
 
 
+def test_how_a_criterion_counts_by_itself_has_no_part(rare):
+    X, _, y_few = rare
+    for plain, other in (
+        (FocalLoss(1), FocalLoss(1, ignore_index=0, reduction="none")),
+        (torch.nn.CrossEntropyLoss(), torch.nn.CrossEntropyLoss(reduction="none")),
+        (torch.nn.CrossEntropyLoss(), torch.nn.CrossEntropyLoss(reduction="sum")),
+    ):
+        one, same = (
+            vote(loss=loss, members=["linear_embedding"]).fit(X, y_few).predict_proba(X)
+            for loss in (plain, other)
+        )
+        np.testing.assert_array_equal(one, same)
+
+
 def test_refusals(rare):
     X, _, y_few = rare
+    with pytest.raises(TypeError, match="the class FocalLoss"):
+        vote(loss=FocalLoss).fit(X, y_few)
+    with pytest.raises(ValueError, match="Cannot set 'loss__gamma': CrossEntropyLoss"):
+        vote(loss=torch.nn.CrossEntropyLoss()).set_params(loss__gamma=1)
     with pytest.raises(ValueError, match="needs the costs"):
         vote(loss="cost_sensitive").fit(X, y_few)
     with pytest.raises(ValueError, match="cost_matrix is for 3 classes; 2 have"):
