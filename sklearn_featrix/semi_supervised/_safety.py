@@ -13,8 +13,7 @@ from ._spaces import has_unlabeled, split_space
 __all__ = [
     "EvidenceMixin",
     "compare_votes",
-    "is_another_domain",
-    "learns_from_unlabeled",
+    "judge_unlabeled",
 ]
 
 # Unlabeled rows of another table or in other units pass it, labels that were given to
@@ -51,19 +50,55 @@ class EvidenceMixin:
         return super().__getstate__()
 
 
-def learns_from_unlabeled(vote):
-    """Tell whether a vote learns more than encodings from unlabeled rows.
+def judge_unlabeled(compare, vote, sample, *, safe, effort, evaluate):
+    """Tell whether unlabeled rows may have a say in the predictions.
 
     Parameters
     ----------
+    compare : callable
+        Compares the vote with the labelled-only one; asked only where it matters.
     vote : Vote
         The vote of all members.
+    sample : EvidenceSample
+        Of the fit.
+    safe : bool or "auto"
+        Whether to watch; "auto" compares only if labelled and unlabeled rows are
+        unlike.
+    effort : {"low", "auto"}
+        With "low", "auto" watches for nothing.
+    evaluate : bool
+        Whether to compare in any case.
 
     Returns
     -------
-    bool
-        True if a member sees an embedding or, other than an in-context classifier,
-        unlabeled rows.
+    comparison : VoteComparison or None
+        None where nothing was compared.
+    uses_unlabeled : bool
+        Whether the vote of all members is to predict.
+    """
+    if not sample.n_unlabeled:
+        return None, True
+    watches = safe and _learns_from_unlabeled(vote)
+    if safe == "auto" and effort == "low":
+        watches = False
+    is_foreign = watches and _is_another_domain(sample)
+    if watches:
+        warn_of_shift(sample, gives_up=is_foreign)
+    compares = watches and not is_foreign
+    if compares and safe == "auto":
+        shift = sample.shift()
+        compares = shift is not None and shift.is_notable
+    if not (compares or evaluate):
+        return None, not is_foreign
+    comparison = compare()
+    hurts = comparison is not None and comparison.verdict == "hurts"
+    return comparison, not is_foreign and not (safe and hurts)
+
+
+def _learns_from_unlabeled(vote):
+    """Tell whether a member sees an embedding, or unlabeled rows.
+
+    An in-context classifier does not count: it learns no more than encodings from them.
     """
     return any(
         "embedding" in split_space(space)
@@ -72,19 +107,8 @@ def learns_from_unlabeled(vote):
     )
 
 
-def is_another_domain(sample):
-    """Tell whether unlabeled rows are too unlike to learn from.
-
-    Parameters
-    ----------
-    sample : EvidenceSample
-        Of the fit.
-
-    Returns
-    -------
-    bool
-        True if the AUC of a domain classifier is surely high.
-    """
+def _is_another_domain(sample):
+    """Tell whether the AUC of a domain classifier is surely high."""
     shift = sample.shift()
     return shift is not None and shift.low > FOREIGN_AUC
 
