@@ -12,8 +12,8 @@ __all__ = ["HeldOutRows", "f1_scores", "hold_out"]
 CHUNK = 4096
 
 
-def hold_out(codes, fraction, random_state):
-    """Choose rows to hold out, class by class.
+def hold_out(codes, fraction, random_state, origin=None):
+    """Choose rows to hold out, class by class, copies of a row together.
 
     Parameters
     ----------
@@ -23,17 +23,25 @@ def hold_out(codes, fraction, random_state):
         Share of each class that is held out, rounded; one row of each stays.
     random_state : RandomState
         Chooses the rows.
+    origin : ndarray of shape (n_rows,), default=None
+        Equal for copies of a row, which have one class; None: there are none. A row
+        with more copies than are to be held out of its class is trained on.
 
     Returns
     -------
     ndarray of shape (n_rows,)
         True where a row is held out.
     """
+    origin = np.arange(len(codes)) if origin is None else origin
     held_out = np.zeros(len(codes), dtype=bool)
     for code in np.unique(codes):
-        rows = random_state.permutation(np.flatnonzero(codes == code))
+        rows = np.flatnonzero(codes == code)
         n_held = min(round(fraction * len(rows)), len(rows) - 1)
-        held_out[rows[:n_held]] = True
+        distinct, n_copies = np.unique(origin[rows], return_counts=True)
+        chosen = random_state.permutation(len(distinct))
+        chosen = chosen[n_copies[chosen] <= n_held]
+        chosen = chosen[n_copies[chosen].cumsum() <= n_held]
+        held_out[rows[np.isin(origin[rows], distinct[chosen])]] = True
     return held_out
 
 

@@ -79,7 +79,7 @@ class TabularNetClassifier(PartialLabelsClassifierMixin, BaseEstimator):
         rows on, and makes no more than 20 epochs with fewer. Where none is held out,
         the learning rate rises and then falls to zero within the epochs.
     validation_fraction : float, default=0.15
-        Share of each class's labelled rows that is held out.
+        Share of each class's labelled rows that is held out, copies of a row together.
     n_iter_no_change : int, default=10
         Epochs without a lower loss on the held-out rows after which training ends.
     max_epochs : int, default=200

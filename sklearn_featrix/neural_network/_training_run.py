@@ -40,12 +40,15 @@ class LabeledRows:
         Their weights.
     classes : ndarray of shape (n_classes,)
         The labels that the codes stand for.
+    origin : ndarray of shape (n_rows,), default=None
+        Equal for rows that were one; None: there are none.
     """
 
     encoded: np.ndarray
     codes: np.ndarray
     weights: np.ndarray
     classes: np.ndarray
+    origin: np.ndarray | None = None
 
     @property
     def n_classes(self):
@@ -70,6 +73,7 @@ class LabeledRows:
             encoded=self.encoded[rows],
             codes=self.codes[rows],
             weights=(self.weights / times)[rows],
+            origin=rows,
         )
 
     def class_counts(self):
@@ -197,13 +201,17 @@ class NetworkTraining:
     def _held_out(self):
         """Mark the rows to hold out."""
         settings, codes = self.settings, self.labeled.codes
-        wanted = settings.early_stopping is True or settings.batch_sampling == "dynamic"
-        if settings.early_stopping == "auto":
-            wanted = wanted or len(codes) >= MIN_ROWS_TO_HOLD_OUT
-        if not wanted:
+        needed = settings.early_stopping is True or settings.batch_sampling == "dynamic"
+        is_auto = settings.early_stopping == "auto"
+        if not (needed or (is_auto and len(codes) >= MIN_ROWS_TO_HOLD_OUT)):
             return np.zeros(len(codes), dtype=bool)
-        held_out = hold_out(codes, settings.validation_fraction, self.random_state)
-        if not held_out.any():
+        held_out = hold_out(
+            codes,
+            settings.validation_fraction,
+            self.random_state,
+            self.labeled.origin,
+        )
+        if needed and not held_out.any():
             raise ValueError(
                 f"validation_fraction={settings.validation_fraction} of "
                 f"{len(codes)} labelled rows holds out none, which "

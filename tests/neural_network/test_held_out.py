@@ -21,6 +21,21 @@ def test_each_class_gives_its_share_and_keeps_a_row():
     assert np.bincount(codes[~most]).tolist() == [1, 1, 1, 1]
 
 
+def test_copies_of_a_row_stay_together():
+    """Else the training would have seen the label of a held-out row."""
+    origin = np.repeat(np.arange(60), [30, *[1] * 39, 5, 5, *[2] * 18])
+    codes = np.repeat([0, 1], [69, 46])
+    for seed in range(10):
+        held_out = hold_out(codes, 0.25, np.random.RandomState(seed), origin)
+        assert not set(origin[held_out]) & set(origin[~held_out])
+        assert 0 not in origin[held_out]  # it has more copies than 17
+        n_held = np.bincount(codes[held_out])
+        assert n_held[0] == 17
+        assert 8 <= n_held[1] <= 12
+    alone = hold_out(codes[:1].repeat(9), 0.3, np.random.RandomState(0), np.zeros(9))
+    assert not alone.any()
+
+
 def test_scores_are_scikit_learns():
     rng = np.random.RandomState(0)
     codes, predicted = rng.randint(3, size=(2, 200))

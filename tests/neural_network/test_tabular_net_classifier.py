@@ -252,6 +252,24 @@ class TestEarlyStopping:
             model = stopping(early_stopping="auto").fit(X[:n_rows], y[:n_rows])
             assert ("validation_loss" in model.history_[0]) == held_out
 
+    def test_no_copy_of_a_held_out_row_is_trained_on(self, data, monkeypatch):
+        seen = []
+        watch = _training_run.NetworkTraining._watch
+
+        def spy(self, trained, criterion, inputs, held_out, sampling):
+            seen.append(
+                [set(map(tuple, inputs[m].tolist())) for m in (held_out, ~held_out)]
+            )
+            return watch(self, trained, criterion, inputs, held_out, sampling)
+
+        monkeypatch.setattr(_training_run.NetworkTraining, "_watch", spy)
+        X, y, _ = data
+        copies = np.repeat(np.arange(60), np.where(np.arange(60) % 5, 1, 4))
+        quick(batch_sampling="dynamic", max_epochs=1).fit(X[copies], y[copies])
+        held_out, trained_on = seen[0]
+        assert len(held_out) > 5
+        assert not held_out & trained_on
+
     def test_few_rows_are_not_learnt_by_heart(self, data):
         X, y, _ = data
         few = stopping(early_stopping="auto", max_epochs=50).fit(X[:39], y[:39])
