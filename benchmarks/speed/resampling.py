@@ -54,7 +54,7 @@ def compare(name: str, n_labeled: int, repeats: int) -> dict[str, object]:
     """Measure one sampler, bare and wrapped, in turn."""
     X, y = make_table(n_labeled)
     labeled = y >= 0
-    # the same table where it can be: a copy elsewhere in memory is read at another speed
+    # the same table where it can be: a copy is read at another speed
     X_labeled, y_labeled = (X, y) if labeled.all() else (X[labeled], y[labeled])
     bare = SAMPLERS[name]
     wrapped = LabeledSampler(bare)
