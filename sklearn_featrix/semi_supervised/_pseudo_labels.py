@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Real
 
 import numpy as np
 
-__all__ = ["SelectionRule", "round_to_sum"]
+__all__ = ["SelectionRule", "read_shares", "read_thresholds", "round_to_sum"]
 
 
 @dataclass(frozen=True)
@@ -128,3 +129,94 @@ def round_to_sum(shares):
     largest = np.argsort(whole - shares, kind="stable")[:n_left]
     whole[largest] += 1
     return whole
+
+
+def read_thresholds(threshold, classes):
+    """Find the threshold of each class.
+
+    Parameters
+    ----------
+    threshold : float or dict
+        One for all classes, or one for each.
+    classes : ndarray of shape (n_classes,)
+        The classes.
+
+    Returns
+    -------
+    ndarray of shape (n_classes,)
+        The thresholds, in the order of the classes.
+
+    Raises
+    ------
+    ValueError
+        If a dict does not have one number from 0 to 1 for each class.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn_featrix.semi_supervised._pseudo_labels import read_thresholds
+    >>> read_thresholds({"spam": 0.9, "ham": 0.6}, np.array(["ham", "spam"]))
+    array([0.6, 0.9])
+    """
+    if isinstance(threshold, dict):
+        return _by_class("threshold", threshold, classes)
+    return np.full(len(classes), float(threshold))
+
+
+def read_shares(class_shares, classes, codes, weights):
+    """Find the share of each class that rows labelled in rounds keep.
+
+    Parameters
+    ----------
+    class_shares : {"labeled"}, dict or None
+        Those of the labelled rows, one for each class, or no bound.
+    classes : ndarray of shape (n_classes,)
+        The classes.
+    codes : ndarray of shape (n_labeled,)
+        Classes of the labelled rows.
+    weights : ndarray of shape (n_labeled,) or None
+        Their weights; None for ones.
+
+    Returns
+    -------
+    ndarray of shape (n_classes,) or None
+        The shares, in the order of the classes; None for no bound.
+
+    Raises
+    ------
+    ValueError
+        If a dict does not have one number for each class, with a sum of 1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn_featrix.semi_supervised._pseudo_labels import read_shares
+    >>> read_shares("labeled", np.array(["ham", "spam"]), np.array([0, 0, 1, 0]), None)
+    array([0.75, 0.25])
+    """
+    if class_shares is None:
+        return None
+    if not isinstance(class_shares, dict):
+        shares = np.bincount(codes, weights, minlength=len(classes))
+        return shares / shares.sum()
+    shares = _by_class("class_shares", class_shares, classes)
+    if not np.isclose(shares.sum(), 1):
+        raise ValueError(
+            f"class_shares must sum to 1, got {shares.tolist()}, which sum to "
+            f"{shares.sum():.3g}."
+        )
+    return shares
+
+
+def _by_class(name, values, classes):
+    """Values of a dict in the order of the classes."""
+    wanted = classes.tolist()
+    if set(values) != set(wanted):
+        raise ValueError(
+            f"{name}={values!r} must have one value for each class, and the labelled "
+            f"rows have the classes {wanted}."
+        )
+    numbers = [values[label] for label in wanted]
+    if not all(isinstance(number, Real) and 0 <= number <= 1 for number in numbers):
+        raise ValueError(f"{name}={values!r} must have values from 0 to 1.")
+    return np.array(numbers, dtype=float)

@@ -25,13 +25,13 @@ from ..utils._labels import encode_labels, erase_labels
 from ..utils._warnings import warn
 from ._calibration import CalibratedFit, CrossCalibration
 from ._held_out import judge_rounds
-from ._pseudo_labels import SelectionRule
+from ._pseudo_labels import SelectionRule, read_shares, read_thresholds
 from ._row_keys import row_keys
 from ._self_training_run import (
     Learner,
     SelfTrainingRun,
+    pseudo_weighting,
     refuses_weights,
-    weight_parameter,
 )
 
 # Unlabeled rows in the rounds that are judged: their number decides what that costs.
@@ -354,37 +354,13 @@ class SelfTrainingClassifier(WrappedClassifier):
     def _make_rule(self, learner, codes, labeled):
         """Make the rule of selection, but for the number of rows to select."""
         classes = learner.classes
-        thresholds = np.full(len(classes), 0.0)
-        if isinstance(self.threshold, dict):
-            thresholds = _by_class("threshold", self.threshold, classes)
-        else:
-            thresholds[:] = self.threshold
-        if isinstance(self.class_shares, dict):
-            shares = _by_class("class_shares", self.class_shares, classes)
-            _check_sum(shares)
-        elif self.class_shares is None:
-            shares = None
-        else:
-            weights = None if learner.weights is None else learner.weights[labeled]
-            shares = np.bincount(codes[labeled], weights, minlength=len(classes))
-            shares = shares / shares.sum()
+        weights = None if learner.weights is None else learner.weights[labeled]
+        thresholds = read_thresholds(self.threshold, classes)
+        shares = read_shares(self.class_shares, classes, codes[labeled], weights)
         return lambda k_best: SelectionRule(self.criterion, thresholds, k_best, shares)
 
     def _weighting(self):
-        """How rows labelled in rounds count: options of `SelfTrainingRun`."""
-        takes_weights = weight_parameter(self.estimator) is not None
-        soft, pseudo_weight = self.pseudo_labels == "soft", self.pseudo_weight
-        if not takes_weights and (soft or isinstance(pseudo_weight, Real)):
-            asked = "pseudo_labels='soft'" if soft else f"{pseudo_weight=}"
-            raise ValueError(
-                f"{asked} needs a classifier whose fit takes sample_weight, and "
-                f"{self.estimator!r} takes none. Use pseudo_labels='hard' and "
-                "pseudo_weight='auto', or another classifier; with metadata routing, "
-                "let the last step of a pipeline request sample_weight."
-            )
-        if pseudo_weight == "auto":
-            pseudo_weight = 1.0 if takes_weights else None
-        return {"pseudo_weight": pseudo_weight, "soft": soft}
+        return pseudo_weighting(self.estimator, self.pseudo_labels, self.pseudo_weight)
 
     # -------------------------------------------------------------------- the rounds
 
@@ -467,28 +443,6 @@ class SelfTrainingClassifier(WrappedClassifier):
         params = self._route(method, None, params)
         X = validate_table(self, X, reset=False)
         return getattr(self.estimator_, method)(X, **params)
-
-
-def _by_class(name, values, classes):
-    """Values of a dict in the order of the classes."""
-    wanted = classes.tolist()
-    if set(values) != set(wanted):
-        raise ValueError(
-            f"{name}={values!r} must have one value for each class, and the labelled "
-            f"rows have the classes {wanted}."
-        )
-    numbers = [values[label] for label in wanted]
-    if not all(isinstance(number, Real) and 0 <= number <= 1 for number in numbers):
-        raise ValueError(f"{name}={values!r} must have values from 0 to 1.")
-    return np.array(numbers, dtype=float)
-
-
-def _check_sum(shares):
-    if not np.isclose(shares.sum(), 1):
-        raise ValueError(
-            f"class_shares must sum to 1, got {shares.tolist()}, which sum to "
-            f"{shares.sum():.3g}."
-        )
 
 
 def _complete(history, n_added):

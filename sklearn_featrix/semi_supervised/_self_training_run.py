@@ -5,6 +5,7 @@ from __future__ import annotations
 from copy import deepcopy
 from dataclasses import dataclass, field
 from inspect import Parameter, signature
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,13 @@ from sklearn.utils.validation import has_fit_parameter
 from ..compose._wrapped_classifier import WrappedClassifier
 from ..utils._compat import index_metadata, index_rows
 
-__all__ = ["Learner", "SelfTrainingRun", "refuses_weights", "weight_parameter"]
+__all__ = [
+    "Learner",
+    "SelfTrainingRun",
+    "pseudo_weighting",
+    "refuses_weights",
+    "weight_parameter",
+]
 
 
 @dataclass
@@ -159,6 +166,53 @@ def refuses_weights(estimator):
         return refuses_weights(estimator.estimator)
     kinds = {value.kind for value in signature(estimator.fit).parameters.values()}
     return weight_parameter(estimator) is None and Parameter.VAR_KEYWORD not in kinds
+
+
+def pseudo_weighting(estimator, pseudo_labels, pseudo_weight):
+    """How rows labelled in rounds count: options of `SelfTrainingRun`.
+
+    Parameters
+    ----------
+    estimator : classifier
+        The one to be fitted.
+    pseudo_labels : {"hard", "soft"}
+        Whether such a row counts for one class or, by its probabilities, for all.
+    pseudo_weight : {"auto"}, float or None
+        Weight of all of them together in units of all labelled rows; None counts each
+        like a labelled row.
+
+    Returns
+    -------
+    dict
+        `soft`, and `pseudo_weight` with "auto" settled.
+
+    Raises
+    ------
+    ValueError
+        If the estimator takes no weights, and cannot do without.
+
+    Examples
+    --------
+    >>> from sklearn.neighbors import KNeighborsClassifier
+    >>> from sklearn_featrix.semi_supervised._self_training_run import (
+    ...     pseudo_weighting,
+    ... )
+    >>> pseudo_weighting(KNeighborsClassifier(), "hard", "auto")
+    {'pseudo_weight': None, 'soft': False}
+    """
+    takes_weights = weight_parameter(estimator) is not None
+    soft = pseudo_labels == "soft"
+    if not takes_weights and (soft or isinstance(pseudo_weight, Real)):
+        asked = "pseudo_labels='soft'" if soft else f"{pseudo_weight=}"
+        raise ValueError(
+            f"{asked} needs a classifier whose fit takes sample_weight, and "
+            f"{estimator!r} takes none. Use pseudo_labels='hard' and "
+            "pseudo_weight='auto', or another classifier; with metadata routing, "
+            "let the last step of a pipeline request sample_weight."
+        )
+    if pseudo_weight == "auto":
+        pseudo_weight = 1.0 if takes_weights else None
+    return {"pseudo_weight": pseudo_weight, "soft": soft}
 
 
 def _starts_warm(estimator):
