@@ -233,16 +233,17 @@ class SelectiveClassifier(ProbabilityClassifier):
         rows, probabilities = held_out_probabilities(
             self.estimator, X, y, labels, cv=self.cv, mark=self._mark, params=params
         )
+        kept = weights[rows] > 0
+        rows, probabilities = rows[kept], probabilities[kept]
         if not len(rows):
             self.curve_, self.threshold_ = None, np.inf
             warn(
-                "No class has two different labelled rows, so none can be held out to "
-                "choose a threshold, and no row will be answered. Label more rows, or "
-                "state the threshold: criterion='confidence'."
+                "No class has two different labelled rows of a weight above zero, so "
+                "none can be held out to choose a threshold, and no row will be "
+                "answered. Label more rows, or state the threshold: "
+                "criterion='confidence'."
             )
             return
-        kept = weights[rows] > 0
-        rows, probabilities = rows[kept], probabilities[kept]
         right = probabilities.argmax(axis=1) == labels.codes[rows]
         confidence = probabilities.max(axis=1)
         self.curve_ = accumulate(right, confidence, weights[rows])

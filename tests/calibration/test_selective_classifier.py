@@ -110,6 +110,17 @@ def test_nobody_to_hold_out_answers_nothing_and_warns():
     assert not selective.accepts(X).any()
 
 
+def test_held_out_rows_of_weight_zero_are_nobody():
+    labeled = np.flatnonzero(~HIDDEN)
+    cv = [(np.setdiff1d(np.arange(1000), labeled[:50]), labeled[:50])]
+    weights = np.ones(1000)
+    weights[labeled[:50]] = 0
+    selective = SelectiveClassifier(MODEL, cv=cv)
+    with pytest.warns(UserWarning, match="none can be held out"):
+        selective.fit(X, PARTIAL, sample_weight=weights)
+    assert selective.curve_ is None
+
+
 class TestRegion:
     def test_rows_unlike_all_are_unknown_however_sure(self):
         selective = fit(criterion="confidence", target=0)
