@@ -44,6 +44,11 @@ def held_out_probabilities(estimator, X, y, labels, *, cv, mark, params):
         The rows. None at all if no class has two different labelled rows.
     probabilities : ndarray of shape (n_held_out, n_classes)
         Their probabilities; 0 for a class that the fold did not have.
+
+    Raises
+    ------
+    ValueError
+        If the classifier learns classes that no labelled row has.
     """
     y = y if hasattr(y, "__getitem__") else np.asarray(y)
     rows, found = [np.empty(0, dtype=np.intp)], [np.empty((0, len(labels.classes)))]
@@ -55,12 +60,23 @@ def held_out_probabilities(estimator, X, y, labels, *, cv, mark, params):
             index_rows(y, train),
             **index_metadata(X, params, train),
         )
+        _refuse_unknown(fitted, labels.classes)
         probabilities = np.zeros((len(test), len(labels.classes)))
         columns = np.searchsorted(labels.classes, fitted.classes_)
         probabilities[:, columns] = fitted.predict_proba(index_rows(X, test))
         rows.append(test)
         found.append(probabilities)
     return np.concatenate(rows), np.concatenate(found)
+
+
+def _refuse_unknown(fitted, classes):
+    unknown = np.setdiff1d(fitted.classes_, classes).tolist()
+    if unknown:
+        raise ValueError(
+            f"{fitted!r} learnt the classes {unknown}, which are none of the labelled "
+            f"rows of y: {classes.tolist()}. If it took 'unlabeled' for a class, wrap "
+            "it in LabeledOnly, or give it the same parameter unlabeled."
+        )
 
 
 def _without_mark(estimator):

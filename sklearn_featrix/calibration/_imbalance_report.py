@@ -246,7 +246,8 @@ def imbalance_report(
     Raises
     ------
     ValueError
-        If `y` has another length than `X` or labels of fewer than two classes.
+        If `y` has another length than `X` or labels of fewer than two classes, or
+        `estimator` takes the mark of unlabeled rows for a class.
 
     See Also
     --------

@@ -111,6 +111,14 @@ def test_balanced_classes_and_a_classifier_of_your_own():
     assert report.classes.tolist() == [0, 1]
 
 
+def test_a_classifier_that_takes_marks_for_a_class_is_refused():
+    X, y, _ = table()
+    for n_labeled in (300, 390):  # the second has too few others for shares
+        marked = np.where(np.arange(400) < n_labeled, y[:400], -1)
+        with pytest.raises(ValueError, match=r"the classes \[-1\].*in LabeledOnly"):
+            imbalance_report(X[:400], marked, GaussianNB())
+
+
 def test_single_rows_cannot_be_held_out():
     X, *_ = table()
     y = np.full(2400, -1)
