@@ -63,6 +63,10 @@ class LabeledSplit:
     count unlabeled rows again, unless the scorer is one of
     :func:`~sklearn_featrix.metrics.make_labeled_scorer`.
 
+    Copies of a row are rows like others: a splitter of single rows deals them to both
+    sides, and rows that the fit has seen are scored. Give copies a group in common, and
+    a splitter that keeps groups together, such as ``StratifiedGroupKFold()``.
+
     With metadata routing enabled `groups` are requested as `cv` requests them.
 
     Examples
