@@ -12,7 +12,13 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils import check_random_state
 
 from ..compose._wrapped_classifier import WrappedClassifier
-from ..utils._compat import Interval, fit_context, forget_optimizer, num_samples
+from ..utils._compat import (
+    Interval,
+    check_sample_weight,
+    fit_context,
+    forget_optimizer,
+    num_samples,
+)
 from ..utils._labels import encode_labels
 from ._labeled_sampler import LabeledSampler
 from ._partial_labels_sampler import PartialLabelsSampler
@@ -137,7 +143,8 @@ class TwoPhaseClassifier(WrappedClassifier):
         y : array-like of shape (n_samples,)
             Partial labels.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weights of all rows. In the first phase those that the sampler leaves.
+            Weights of all rows, none negative; rows of weight zero are left out. In the
+            first phase those that the sampler leaves.
         **params : dict
             Parameters of the wrapped classifier's `fit` or `partial_fit`, in both
             phases; none with one entry per row.
@@ -156,10 +163,17 @@ class TwoPhaseClassifier(WrappedClassifier):
         """
         self._check_estimator(" that can go on, such as MLPClassifier().")
         self._check_can_go_on()
-        labels = encode_labels(
-            y, unlabeled=self.unlabeled, n_samples=num_samples(X), min_classes=2
-        )
         params = self._route("fit", sample_weight, params)
+        counts = check_sample_weight(
+            params.get("sample_weight"), X, ensure_non_negative=True
+        )
+        labels = encode_labels(
+            y,
+            unlabeled=self.unlabeled,
+            n_samples=num_samples(X),
+            min_classes=2,
+            keep=counts > 0,
+        )
         X, params = self._drop_unlabeled(X, labels, params)
         y = labels.labeled_values
         weights = params.pop("sample_weight", None)

@@ -96,6 +96,17 @@ class TestPhases:
             first, WEIGHT[SEEN][model.sampler_.sample_indices_]
         )
 
+    def test_rows_of_weight_zero_are_not_there(self):
+        weights = np.where(np.arange(300) % 2, 1.0, 0.0)
+        model = TwoPhaseClassifier(Diary(), random_state=0)
+        model.fit(X, Y, sample_weight=weights)
+        kept = SEEN & (weights > 0)
+        (_, y_first, *_), (X_second, *_) = model.estimator_.phases_
+        assert np.ptp(np.bincount(y_first)) == 0
+        np.testing.assert_array_equal(X_second, X[kept])
+        with pytest.raises(ValueError, match="hold 1 class"):
+            model.fit(X, Y, sample_weight=(Y == 1).astype(float))
+
     def test_a_class_called_minus_one(self):
         y = np.where(SEEN, np.where(Y == 1, -1, 1), 0)
         model = TwoPhaseClassifier(Diary(), unlabeled=0).fit(X, y)
