@@ -160,6 +160,15 @@ class TestLosses:
         )
         assert dear > 1.5 * cheap
 
+    @pytest.mark.parametrize("softer", [{"mixup": 2.0}, {"label_smoothing": 0.3}])
+    def test_mixing_and_smoothing_make_less_sure(self, data, softer):
+        X, _, y = data
+        sure, less = (
+            quick(max_epochs=20, **settings).fit(X, y).predict_proba(X).max(axis=1)
+            for settings in ({}, softer)
+        )
+        assert less.mean() < sure.mean() - 0.03
+
     def test_parameters_are_set_by_name(self, data):
         model = quick(loss="focal").set_params(loss__gamma=1.0)
         assert model.get_params()["loss__gamma"] == 1.0
