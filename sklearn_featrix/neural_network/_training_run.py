@@ -252,8 +252,8 @@ class NetworkTraining:
             return None
         table = self._table(inputs, held_out, 0.0)
         if sampling.shares is not None:
-            per_class = torch.bincount(table.codes, table.weights, len(sampling.shares))
-            table.weights = table.weights / per_class[table.codes].float()
+            per_class = torch.bincount(table.codes)  # rows: weights stay, as in batches
+            table.weights = table.weights / per_class[table.codes]
         stops = self.settings.early_stopping is not False
         return HeldOutRows(
             trained,

@@ -279,6 +279,25 @@ class TestEarlyStopping:
         assert len(held_out) > 5
         assert not held_out & trained_on
 
+    @pytest.mark.parametrize("class_weight", [None, {0: 1.0, 1: 3.0}])
+    def test_held_out_rows_are_judged_as_balanced_batches_are(
+        self, data, monkeypatch, class_weight
+    ):
+        tables = []
+
+        class Spy(_training_run.HeldOutRows):
+            def __init__(self, module, criterion, table, *others):
+                super().__init__(module, criterion, table, *others)
+                tables.append(table)
+
+        monkeypatch.setattr(_training_run, "HeldOutRows", Spy)
+        quick(batch_sampling="dynamic", class_weight=class_weight, max_epochs=1).fit(
+            *data[:2]
+        )
+        of_class = torch.bincount(tables[0].codes, tables[0].weights)
+        ratio = 1 if class_weight is None else 3
+        assert float(of_class[1] / of_class[0]) == pytest.approx(ratio)
+
     def test_few_rows_are_not_learnt_by_heart(self, data):
         X, y, _ = data
         few = stopping(early_stopping="auto", max_epochs=50).fit(X[:39], y[:39])
