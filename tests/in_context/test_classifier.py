@@ -249,6 +249,25 @@ def test_unknown_device(small):
         small(device="abacus").fit(X, y)
 
 
+def test_weights_of_classes_move_the_log_odds_by_their_ratio(small):
+    X, _, y = blobs(n_classes=2)
+    plain = small().fit(X, y).predict_proba(X)
+    weighted = small().fit(X, y, np.where(y == 1, 3.0, 1.0)).predict_proba(X)
+    moved = np.diff(np.log(weighted)) - np.diff(np.log(plain))
+    np.testing.assert_allclose(moved, np.log(3), atol=1e-6)
+
+
+def test_classes_that_a_reading_does_not_keep_in_proportion_are_corrected(small):
+    X, _, y = blobs(n_classes=2)
+    y[(y == 1) & (np.arange(len(y)) > 1)] = -1  # one row of the second class
+    classifier = small(max_context=4).fit(X, y)
+    (reading, *_) = classifier._subsets
+    seen = np.bincount(classifier._codes[reading.rows])
+    shift = classifier._shift(reading)
+    assert seen[1] / seen.sum() > 0.2  # and 1 in 31 among all
+    np.testing.assert_allclose(np.exp(shift) * seen / seen.sum(), [30 / 31, 1 / 31])
+
+
 def test_score_counts_labeled_rows_with_their_weights(small):
     X, y, y_few = blobs()
     classifier = small().fit(X, y_few)

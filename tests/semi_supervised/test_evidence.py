@@ -206,6 +206,18 @@ def test_rows_of_another_domain_are_left_aside(safe):
     assert unsafe.uses_unlabeled
 
 
+def test_low_effort_watches_for_nothing_unless_asked():
+    X, y = table()
+    X.loc[y < 0, "c"] += 5
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # the domains are not even compared
+        clf = classifier(effort="low", members=MEMBERS[::2]).fit(X, y)
+    assert clf.uses_unlabeled_
+    with pytest.warns(UserWarning, match="The labelled rows alone predict"):
+        clf = classifier(effort="low", safe=True, members=MEMBERS[::2]).fit(X, y)
+    assert not clf.uses_unlabeled_
+
+
 @pytest.mark.filterwarnings("ignore:Labelled and unlabeled rows are unlike")
 def test_nothing_is_compared_without_an_embedding():
     X, y = table()
@@ -229,6 +241,14 @@ def test_single_rows_of_a_class_leave_nothing_to_hold_out():
     y[0] = 1
     clf = classifier(evaluate=True, safe=True).fit(X, y)
     assert clf.evidence_.comparison is None
+
+
+def test_counts_are_of_rows_copies_included():
+    X, y = table()
+    copies = np.r_[np.arange(len(y)), np.flatnonzero(y == 1)]
+    evidence = classifier().fit(X.iloc[copies], y[copies]).evidence_
+    assert evidence.class_counts == {0: (y == 0).sum(), 1: 2 * (y == 1).sum()}
+    assert evidence.n_unlabeled == 400
 
 
 def test_weights_and_copies_mean_the_same():
