@@ -121,7 +121,27 @@ def test_held_out_rows_of_weight_zero_are_nobody():
     assert selective.curve_ is None
 
 
+def test_held_out_rows_count_by_their_weight():
+    weights = np.random.default_rng(1).integers(1, 4, size=1000)
+    copies = np.repeat(np.arange(1000), weights)
+    options = {"criterion": "coverage", "target": 0.6, "region": None}
+    weighted = SelectiveClassifier(MODEL, **options)
+    weighted.fit(X, PARTIAL, sample_weight=weights)
+    copied = SelectiveClassifier(MODEL, **options).fit(X[copies], PARTIAL[copies])
+    for one, other in zip(weighted.curve_, copied.curve_, strict=True):
+        np.testing.assert_allclose(one, other)
+    assert weighted.threshold_ == pytest.approx(copied.threshold_)
+
+
 class TestRegion:
+    def test_rows_of_weight_zero_make_no_region(self):
+        far = FOREIGN[0] + RNG.normal(scale=0.1, size=(100, 2))
+        table, y = np.vstack([X, far]), np.r_[PARTIAL, np.full(100, -1)]
+        for weight in (0, 1):
+            selective = SelectiveClassifier(MODEL, criterion="confidence", target=0)
+            selective.fit(table, y, sample_weight=np.r_[np.ones(1000), [weight] * 100])
+            assert selective.accepts(FOREIGN[:1]).all() == weight
+
     def test_rows_unlike_all_are_unknown_however_sure(self):
         selective = fit(criterion="confidence", target=0)
         assert selective.predict_proba(FOREIGN).max(axis=1).min() > 0.99
