@@ -59,8 +59,9 @@ class GoalThresholdClassifier(ProbabilityClassifier):
         Class that raises an alarm; None is the second of two, ``classes_[1]``.
     cv : int, splitter or iterable, default=5
         Folds of the labelled rows. A number makes stratified folds that keep copies of
-        a row together and do not depend on the order of the rows; anything else is as
-        for :class:`~sklearn_featrix.model_selection.LabeledSplit`.
+        a row together, where these are all of one class, and do not depend on the order
+        of the rows; anything else is as for
+        :class:`~sklearn_featrix.model_selection.LabeledSplit`.
     unlabeled : "auto", None or scalar, default="auto"
         What marks an unlabeled row in `y`, see
         :func:`~sklearn_featrix.utils.is_labeled`. "auto" is what `estimator` says.
@@ -115,10 +116,10 @@ class GoalThresholdClassifier(ProbabilityClassifier):
     thresholds was the best by luck too. Scores of held-out rows are those of the choice
     among them; judge it on other rows, by cross-validation around the whole.
 
-    A fit that has seen a copy of a row knows its label, so copies are held out
-    together. Where the columns allow few different rows, that asks what is said of a
-    row unlike all others; a splitter as `cv`, such as ``StratifiedKFold()``, lets each
-    row count for itself.
+    A fit that has seen a copy of a row knows its label, so copies of one class are held
+    out together. Copies of several classes are rows that happen to look alike, as where
+    columns allow few different rows; each of them counts for itself. A splitter as
+    `cv`, such as ``StratifiedKFold()``, lets all do so.
 
     The classifier is fitted once per fold and once on all rows. `score` is the
     accuracy, as everywhere in scikit-learn. `predict_proba` is that of `estimator`.

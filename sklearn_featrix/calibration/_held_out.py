@@ -10,7 +10,7 @@ from sklearn.base import clone
 from ..model_selection import LabeledSplit
 from ..preprocessing._rows import row_keys
 from ..utils._compat import index_metadata, index_rows, num_samples
-from ..utils._folds import deal_folds
+from ..utils._folds import deal_folds, keys_of_observations
 from ..utils._labels import is_auto
 
 __all__ = ["held_out_probabilities"]
@@ -30,8 +30,8 @@ def held_out_probabilities(estimator, X, y, labels, *, cv, mark, params):
     labels : PartialLabels
         The same, read.
     cv : int, splitter or iterable
-        A number makes folds that keep copies of a row together and do not depend on the
-        order of the rows; anything else is as for
+        A number makes folds that keep copies of a row together, where these are all of
+        one class, and do not depend on the order of the rows; anything else is as for
         :class:`~sklearn_featrix.model_selection.LabeledSplit`.
     mark : "auto", None or scalar
         What marks an unlabeled row.
@@ -97,7 +97,9 @@ def _folds(X, y, labels, cv, mark):
         )
         return
     rows = np.flatnonzero(labels.labeled)
-    folds = deal_folds(labels.codes[rows], row_keys(index_rows(X, rows)), cv)
+    codes = labels.codes[rows]
+    keys = keys_of_observations(codes, row_keys(index_rows(X, rows)))
+    folds = deal_folds(codes, keys, cv)
     for fold in np.unique(folds[folds >= 0]):
         test = rows[folds == fold]
         yield np.setdiff1d(np.arange(num_samples(X)), test), test

@@ -68,8 +68,8 @@ class SelectiveClassifier(ProbabilityClassifier):
         floats, None for objects, so that predictions are partial labels again.
     cv : int, splitter or iterable, default=5
         Folds of the labelled rows that choose the threshold. A number makes stratified
-        folds that keep copies of a row together and do not depend on the order of the
-        rows; anything else is as for
+        folds that keep copies of a row together, where these are all of one class, and
+        do not depend on the order of the rows; anything else is as for
         :class:`~sklearn_featrix.model_selection.LabeledSplit`.
     unlabeled : "auto", None or scalar, default="auto"
         What marks an unlabeled row in `y`, see

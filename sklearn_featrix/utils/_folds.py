@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-__all__ = ["deal_folds"]
+__all__ = ["deal_folds", "keys_of_observations"]
 
 
 def deal_folds(codes: np.ndarray, keys: np.ndarray, n_folds: int) -> np.ndarray:
@@ -59,3 +59,41 @@ def deal_folds(codes: np.ndarray, keys: np.ndarray, n_folds: int) -> np.ndarray:
         if len(np.unique(folds[rows])) == 1:
             folds[rows] = -1
     return folds[of_row]
+
+
+def keys_of_observations(codes: np.ndarray, keys: np.ndarray) -> np.ndarray:
+    """Tell rows apart whose copies bear other classes.
+
+    Copies of one class may be one observation, written down several times. Where they
+    are of several classes, they are observations that happen to look alike, as in a
+    table of few columns with few levels: held out together, they would be asked about
+    as if nobody had met the like.
+
+    Parameters
+    ----------
+    codes : ndarray of shape (n_labeled,)
+        Their classes, 0, 1, ...
+    keys : ndarray of shape (n_labeled,)
+        Equal for equal rows.
+
+    Returns
+    -------
+    ndarray of int of shape (n_labeled,)
+        Equal for copies of one observation, in the order of `keys`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn_featrix.utils._folds import keys_of_observations
+    >>> keys_of_observations(np.array([0, 0, 1, 0]), np.array([7, 7, 4, 4]))
+    array([2, 2, 1, 0])
+    """
+    order = np.lexsort((codes, keys))
+    keys, codes = keys[order], codes[order]
+    first = np.append(True, keys[1:] != keys[:-1])[: len(keys)]
+    of_row = np.cumsum(first) - 1
+    lowest = codes[first]
+    highest = codes[np.append(first[1:], True)[: len(keys)]]
+    found = np.empty(len(keys), dtype=np.intp)
+    found[order] = np.cumsum(first | (lowest != highest)[of_row]) - 1
+    return found

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from sklearn_featrix.utils._folds import deal_folds
+from sklearn_featrix.utils._folds import deal_folds, keys_of_observations
 
 
 def test_folds_are_stratified_and_even():
@@ -68,3 +68,21 @@ def test_few_rows_leave_folds_empty():
     assert sorted(deal_folds(codes, np.arange(4), 9)) == [0, 1, 2, 3]
     assert (deal_folds(np.arange(3), np.arange(3), 5) == -1).all()
     assert deal_folds(codes[:0], np.arange(0), 5).shape == (0,)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_copies_of_several_classes_are_observations_of_their_own(seed):
+    rng = np.random.default_rng(seed)
+    keys, codes = rng.integers(0, 12, size=30), rng.integers(0, 2, size=30)
+    found = keys_of_observations(codes, keys)
+    for i in range(30):
+        copies = keys == keys[i]
+        alone = len(set(codes[copies])) > 1
+        np.testing.assert_array_equal(
+            found == found[i], np.arange(30) == i if alone else copies
+        )
+    assert (np.diff(keys[np.argsort(found, kind="stable")]) >= 0).all()
+
+
+def test_observations_of_no_rows():
+    assert keys_of_observations(np.arange(0), np.arange(0)).shape == (0,)
