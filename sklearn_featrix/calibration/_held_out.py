@@ -11,7 +11,7 @@ from ..model_selection import LabeledSplit
 from ..preprocessing._rows import row_keys
 from ..utils._compat import index_metadata, index_rows, num_samples
 from ..utils._folds import deal_folds, keys_of_observations
-from ..utils._labels import is_auto
+from ..utils._label_marks import is_auto
 
 __all__ = ["held_out_probabilities"]
 

@@ -20,8 +20,9 @@ from ..covariate_shift import CovariateShiftReport, covariate_shift_report
 from ..exceptions import DroppedColumnWarning
 from ..preprocessing import TableEncoder
 from ..utils._compat import index_rows, num_samples
+from ..utils._label_marks import mark_beside
 from ..utils._labeled_scorer import stated_mark
-from ..utils._labels import encode_labels, mark_beside
+from ..utils._labels import encode_labels
 from ._held_out import held_out_probabilities
 from ._lapses import fit_lapses
 from ._prior import estimate_prior

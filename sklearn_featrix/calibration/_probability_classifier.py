@@ -11,8 +11,9 @@ from sklearn.utils.validation import check_is_fitted
 
 from ..compose._wrapped_classifier import WrappedClassifier
 from ..utils._compat import check_sample_weight, index_rows, num_samples
+from ..utils._label_marks import mark_beside
 from ..utils._labeled_scorer import stated_mark
-from ..utils._labels import encode_labels, mark_beside
+from ..utils._labels import encode_labels
 
 __all__ = ["ProbabilityClassifier"]
 

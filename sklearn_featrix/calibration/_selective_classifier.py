@@ -18,7 +18,7 @@ from ..utils._compat import (
     fit_context,
     index_rows,
 )
-from ..utils._labels import erase_labels
+from ..utils._erase_labels import erase_labels
 from ..utils._warnings import warn
 from ._held_out import held_out_probabilities
 from ._probability_classifier import ProbabilityClassifier

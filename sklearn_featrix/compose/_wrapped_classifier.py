@@ -23,7 +23,8 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from ..utils._compat import index_metadata, index_rows, num_samples
-from ..utils._labels import PartialLabels, encode_labels, mark_beside
+from ..utils._label_marks import mark_beside
+from ..utils._labels import PartialLabels, encode_labels
 
 __all__ = ["WrappedClassifier"]
 

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from sklearn.utils import check_random_state, check_scalar
 
-from ..utils._labels import PartialLabels, encode_labels, erase_labels
+from ..utils._erase_labels import erase_labels
+from ..utils._labels import PartialLabels, encode_labels
 from ..utils._warnings import warn
 
 __all__ = ["mask_labels"]

@@ -16,8 +16,9 @@ from sklearn.model_selection import (
 from sklearn.utils import check_random_state, check_scalar
 
 from ..utils._compat import num_samples
+from ..utils._label_marks import is_auto
 from ..utils._labeled_scorer import LabeledScorer, stated_mark
-from ..utils._labels import encode_labels, is_auto
+from ..utils._labels import encode_labels
 from ..utils._warnings import warn
 from ._labeled_split import LabeledSplit
 from ._uncertainty import bounds_of, metric_name, score_interval, variance_of

@@ -11,8 +11,9 @@ from sklearn.base import clone
 from sklearn.utils import check_scalar
 
 from ..utils._compat import num_samples
+from ..utils._label_marks import is_auto
 from ..utils._labeled_scorer import LabeledScorer, stated_mark
-from ..utils._labels import encode_labels, is_auto
+from ..utils._labels import encode_labels
 from ._comparison import _fixed_folds
 from ._interval import (
     _check_one_metric,

@@ -21,7 +21,8 @@ from ..utils._compat import (
     num_samples,
     raise_for_params,
 )
-from ..utils._labels import encode_labels, erase_labels
+from ..utils._erase_labels import erase_labels
+from ..utils._labels import encode_labels
 from ..utils._warnings import warn
 from ._calibration import CalibratedFit, CrossCalibration
 from ._held_out import judge_rounds

@@ -10,14 +10,8 @@ from sklearn.metrics import check_scoring
 from sklearn.utils.metadata_routing import get_routing_for_object
 
 from ._compat import index_metadata, index_rows, num_samples
-from ._labels import (
-    PartialLabels,
-    classes_read_as_marks,
-    encode_labels,
-    is_auto,
-    is_labeled,
-    mark_beside,
-)
+from ._label_marks import classes_read_as_marks, is_auto, mark_beside
+from ._labels import PartialLabels, encode_labels, is_labeled
 
 __all__ = ["LabeledScorer", "stated_mark"]
 

@@ -10,7 +10,8 @@ from sklearn.metrics import accuracy_score
 from sklearn.utils.validation import check_is_fitted
 
 from ._compat import check_sample_weight, index_rows, num_samples
-from ._labels import encode_labels, mark_beside
+from ._label_marks import mark_beside
+from ._labels import encode_labels
 
 __all__ = ["PartialLabelsClassifierMixin"]
 

@@ -11,12 +11,9 @@ import pytest
 from sklearn.exceptions import DataConversionWarning
 
 from sklearn_featrix.utils import is_labeled
-from sklearn_featrix.utils._labels import (
-    classes_read_as_marks,
-    encode_labels,
-    erase_labels,
-    mark_beside,
-)
+from sklearn_featrix.utils._erase_labels import erase_labels
+from sklearn_featrix.utils._label_marks import classes_read_as_marks, mark_beside
+from sklearn_featrix.utils._labels import encode_labels
 
 NAN = float("nan")
 STRING = np.dtypes.StringDType
