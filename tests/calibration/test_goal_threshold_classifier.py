@@ -226,6 +226,16 @@ def test_weights_count_and_zero_is_out():
         assert thresholds[1] > thresholds[0]
 
 
+def test_rows_of_weight_zero_are_not_held_out_by_a_splitter_either():
+    rng = np.random.default_rng(0)
+    y = (rng.uniform(size=120) < 0.4).astype(int)
+    X = rng.normal(size=(120, 2)) + y[:, None]
+    weights = (np.arange(120) % 3 > 0).astype(float)
+    model = GoalThresholdClassifier(LogisticRegression(), cv=StratifiedKFold(3))
+    model.fit(X, y, sample_weight=weights)
+    assert len(model.cv_results_["thresholds"]) == weights.sum() + 1
+
+
 def test_every_mark_and_float_labels():
     expected = fit().predict(X)
     for y in (

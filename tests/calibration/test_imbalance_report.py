@@ -44,6 +44,15 @@ def test_shares_have_wilsons_interval(inherent):
     assert inherent.ratio == inherent.counts[0] / inherent.counts[1]
 
 
+def test_few_unlabeled_rows_may_differ_by_chance(inherent):
+    X, y, _ = table()
+    labeled = np.arange(2400) < N_LABELED
+    few = np.r_[:430]
+    report = imbalance_report(X[few], np.where(labeled, y, -1)[few])
+    widths = [np.ptp(each.expected_shares[1]) for each in (inherent, report)]
+    assert widths[1] > 1.5 * widths[0]
+
+
 def test_positive_rows_that_were_sought_are_a_sampling_bias():
     X, y, _ = table()
     labeled = np.zeros(2400, dtype=bool)
