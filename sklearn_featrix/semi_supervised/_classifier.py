@@ -97,10 +97,10 @@ class SemiSupervisedClassifier(
         members from 100 labelled rows on; with fewer, members are too sure themselves,
         and None is 1, the plain mean, as for members of your own.
     effort : {"low", "auto"}, default="auto"
-        "low" makes three members only, "linear", "boosting" and "trees_embedding" (or
-        "trees"), with ``EmbeddingTransformer(effort="low")``: about a fifth of the
-        work, and somewhat less accurate. A `members` or an `embedding` that is given
-        stays as it is.
+        "low" makes two members only, "linear" and "trees_embedding" (or "trees"), and a
+        smaller "boosting" from 100 labelled rows on, with
+        ``EmbeddingTransformer(effort="low")``: about a fifth of the work, and somewhat
+        less accurate. A `members` or an `embedding` that is given stays as it is.
     distill : bool, default=False
         Train a small network, and boosted trees beside it for two classes, that answer
         as the vote does on up to 10,000 rows of the table [2]_, and predict with them:
@@ -275,8 +275,6 @@ class SemiSupervisedClassifier(
         X = validate_table(self, X, reset=True)
         criterion = to_criterion(self.loss)
         random_state = check_random_state(self.random_state)
-        members = self._checked_members(criterion, random_state)
-        member_weights = self._checked_weights(members)
         weights = row_weights(X, sample_weight)
         labels = encode_labels(
             y,
@@ -286,12 +284,15 @@ class SemiSupervisedClassifier(
             keep=weights > 0,
         )
         keys = row_keys(X)
-        spaces = self._fit_spaces(X, keys, weights, members, random_state)
         rows = TrainingRows.of(keys, labels, weights)
+        has_many = rows.n_pairs >= MANY_LABELED
+        members = self._checked_members(criterion, has_many, random_state)
+        member_weights = self._checked_weights(members)
+        spaces = self._fit_spaces(X, keys, weights, members, random_state)
         vote = Vote(
             members,
             member_weights,
-            self._chosen_temperature(rows.n_pairs),
+            self._chosen_temperature(has_many),
             implied_class_weight(criterion, rows.class_weights()),
         )
         fitter = VoteFitter(
@@ -329,10 +330,10 @@ class SemiSupervisedClassifier(
         )
         return self
 
-    def _checked_members(self, criterion, random_state):
+    def _checked_members(self, criterion, has_many, random_state):
         has_embedding = self.embedding is not None
         if self.members is None:
-            return default_members(has_embedding, self.effort, criterion)
+            return default_members(has_embedding, self.effort, criterion, has_many)
         members = make_members(self.members, criterion, random_state)
         members = check_members(members, has_embedding)
         self._validate_names([name for name, _, _ in members])
@@ -343,10 +344,10 @@ class SemiSupervisedClassifier(
             return default_weights(members)
         return check_weights(self.weights, members)
 
-    def _chosen_temperature(self, n_labeled):
+    def _chosen_temperature(self, has_many):
         if self.temperature is not None:
             return self.temperature
-        is_measured = self.members is None and n_labeled >= MANY_LABELED
+        is_measured = self.members is None and has_many
         return DEFAULT_TEMPERATURE if is_measured else 1.0
 
     def _fit_spaces(self, X, keys, weights, members, random_state):

@@ -14,7 +14,7 @@ from ._losses import LossHead, is_cross_entropy
 from ._spaces import BASE_SPACES, split_space
 
 
-def default_members(has_embedding, effort="auto", criterion=None):
+def default_members(has_embedding, effort="auto", criterion=None, has_many=True):
     """Return the members measured best, as (name, estimator, space).
 
     Parameters
@@ -22,9 +22,11 @@ def default_members(has_embedding, effort="auto", criterion=None):
     has_embedding : bool
         Without an embedding, the members that look at the table alone.
     effort : {"low", "auto"}, default="auto"
-        "low" is the best three among those quick to fit and to ask.
+        "low" is the best of those quick to fit and to ask.
     criterion : torch.nn.Module, default=None
         What the linear member on the embedding is trained with; None is cross-entropy.
+    has_many : bool, default=True
+        Whether many rows are labelled; of three quick members, boosting needs them.
 
     Returns
     -------
@@ -40,8 +42,8 @@ def default_members(has_embedding, effort="auto", criterion=None):
         ("trees_embedding", ExtraTreesClassifier(100), "tree+embedding"),
     ]
     if effort == "low":
-        trees = "trees_embedding" if has_embedding else "trees"
-        quick = ("linear", "boosting", trees)
+        quick = {"linear", "trees_embedding" if has_embedding else "trees"}
+        quick |= {"boosting"} if has_many else set()
         return [member for member in members if member[0] in quick]
     return [
         (name, estimator, space)
