@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.base import clone
 
 from ..model_selection import LabeledSplit
-from ..preprocessing._rows import row_keys
+from ..preprocessing._rows import row_keys_within
 from ..utils._compat import index_metadata, index_rows, num_samples
 from ..utils._folds import deal_folds, keys_of_observations
 from ..utils._label_marks import is_auto
@@ -98,7 +98,7 @@ def _folds(X, y, labels, cv, mark):
         return
     rows = np.flatnonzero(labels.labeled)
     codes = labels.codes[rows]
-    keys = keys_of_observations(codes, row_keys(index_rows(X, rows)))
+    keys = keys_of_observations(codes, row_keys_within(index_rows(X, rows)))
     folds = deal_folds(codes, keys, cv)
     for fold in np.unique(folds[folds >= 0]):
         test = rows[folds == fold]

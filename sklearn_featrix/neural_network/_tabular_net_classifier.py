@@ -12,7 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from ..losses._names import LOSS_NAMES, with_criterion
 from ..preprocessing import TableEncoder
-from ..preprocessing._rows import row_keys
+from ..preprocessing._rows import row_keys_within
 from ..preprocessing._validation import validate_table
 from ..utils._compat import (
     HasMethods,
@@ -303,7 +303,7 @@ class TabularNetClassifier(PartialLabelsClassifierMixin, BaseEstimator):
             keep=weights > 0,
         )
         random_state = check_random_state(self.random_state)
-        keys = row_keys(X)
+        keys = row_keys_within(X)
         embedding, encoder = self._fit_embedding(
             index_rows(X, distinct_rows(keys, weights)), random_state, deadline
         )

@@ -6,9 +6,11 @@ import hashlib
 from typing import Any
 
 import numpy as np
+from scipy import sparse
 
 from ._table import Column, Table
 
+MAX_HASHED_COLUMNS = 256  # a column at a time takes long in wider sparse matrices
 _MISSING = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -39,6 +41,38 @@ def row_keys(X: Any) -> np.ndarray:
     for position in range(table.shape[1]):
         keys = _mix(keys + _MISSING ^ _value_keys(table.column(position)))
     return keys
+
+
+def row_keys_within(X: Any) -> np.ndarray:
+    """Hash every row of a table, for use among the rows of this table alone.
+
+    Parameters
+    ----------
+    X : DataFrame, ndarray or sparse matrix of shape (n_samples, n_features)
+        The table.
+
+    Returns
+    -------
+    ndarray of shape (n_samples,)
+        uint64 keys, equal for equal rows: those of :func:`row_keys`, but for a sparse
+        matrix with more than 256 columns, where others take a tenth of the time or
+        less.
+
+    Examples
+    --------
+    >>> from scipy.sparse import csr_array
+    >>> from sklearn_featrix.preprocessing._rows import row_keys_within
+    >>> keys = row_keys_within(csr_array([[0.0, 1.0], [2.0, 0.0], [0.0, 1.0]]))
+    >>> bool(keys[0] == keys[2]), bool(keys[0] == keys[1])
+    (True, False)
+    """
+    if sparse.issparse(X) and X.shape[1] > MAX_HASHED_COLUMNS:
+        X = sparse.csr_array(X, copy=True, dtype=np.float64)
+        X.sum_duplicates()  # and sorts: equal rows are summed in the same order
+        X.data = _mix((X.data + 0.0).view(np.uint64)) / 2.0**64  # 0 stays 0
+        # rows that differ agree in two random projections by a miracle only
+        X = X @ np.random.default_rng(0).uniform(1, 2, size=(X.shape[1], 2))
+    return row_keys(X)
 
 
 def _value_keys(column: Column) -> np.ndarray:

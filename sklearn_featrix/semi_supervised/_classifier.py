@@ -11,7 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from ..embedding import EmbeddingTransformer
 from ..losses._names import LOSS_NAMES, to_criterion
-from ..preprocessing._rows import row_keys
+from ..preprocessing._rows import row_keys_within
 from ..preprocessing._validation import validate_table
 from ..utils._compat import (
     HasMethods,
@@ -283,7 +283,7 @@ class SemiSupervisedClassifier(
             min_classes=2,
             keep=weights > 0,
         )
-        keys = row_keys(X)
+        keys = row_keys_within(X)
         rows = TrainingRows.of(keys, labels, weights)
         has_many = rows.n_pairs >= MANY_LABELED
         members = self._checked_members(criterion, has_many, random_state)

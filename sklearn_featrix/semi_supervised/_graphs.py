@@ -18,9 +18,9 @@ from threadpoolctl import threadpool_limits
 
 from ..neighbors._backends import ExactIndex
 from ..neighbors._graph import neighbor_matrix, undirected, without_loops
+from ..preprocessing._rows import row_keys_within
 from ..utils._copies import distinct_rows
 from ._affinities import AnchorAffinity, MatrixAffinity
-from ._row_keys import row_keys
 
 BATCH_ENTRIES = 2**23  # of a matrix between new rows and nodes
 ROWS_PER_ANCHOR = 20  # to place the anchors
@@ -386,7 +386,7 @@ def merge_rows(X):
     >>> len(distinct), bool((distinct[place] == X).all())
     (2, True)
     """
-    keys = row_keys(X)
+    keys = row_keys_within(X)
     first = distinct_rows(keys)
     place = np.searchsorted(keys[first], keys)
     return (X.tocsr() if sparse.issparse(X) else X)[first], place

@@ -12,6 +12,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from ..neighbors._row_space import RowSpace
+from ..preprocessing._rows import row_keys_within
 from ..preprocessing._validation import validate_table
 from ..utils._compat import HasMethods, Interval, StrOptions, fit_context, num_samples
 from ..utils._partial_classifier import PartialLabelsClassifierMixin
@@ -19,7 +20,6 @@ from ..utils._warnings import warn
 from ._class_prior import TYPICAL_PRIOR, estimate_class_prior, scar_sigmoid
 from ._positive_labels import read_positive_labels
 from ._positive_scores import PositiveScores, held_out_scores
-from ._row_keys import row_keys
 from ._spaces import seeded_clone
 
 __all__ = ["OneExampleClassifier"]
@@ -186,7 +186,7 @@ class OneExampleClassifier(PartialLabelsClassifierMixin, BaseEstimator):
         )
         random_state = check_random_state(self.random_state)
         vectors = self._fit_space(X, random_state)
-        keys = row_keys(X)
+        keys = row_keys_within(X)
         order = np.argsort(
             keys, kind="stable"
         )  # not that of the table: draws are alike

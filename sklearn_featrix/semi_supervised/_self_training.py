@@ -12,6 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from ..compose._wrapped_classifier import WrappedClassifier
 from ..exceptions import TrainingInterruptedWarning
+from ..preprocessing._rows import row_keys_within
 from ..preprocessing._validation import validate_table
 from ..utils._compat import (
     Interval,
@@ -27,7 +28,6 @@ from ..utils._warnings import warn
 from ._calibration import CalibratedFit, CrossCalibration
 from ._held_out import judge_rounds
 from ._pseudo_labels import SelectionRule, read_shares, read_thresholds
-from ._row_keys import row_keys
 from ._self_training_run import (
     Learner,
     SelfTrainingRun,
@@ -288,7 +288,7 @@ class SelfTrainingClassifier(WrappedClassifier):
         unlabeled = np.flatnonzero(~labels.labeled & kept)
         self._check_rows(labeled, unlabeled)
         learner = Learner(self.estimator, X, labels.classes, weights, params)
-        keys = cache(lambda: row_keys(X))  # after a fit: its errors come first
+        keys = cache(lambda: row_keys_within(X))  # after a fit: its errors come first
         make_run = self._run_maker(learner, labels.codes, labeled, len(unlabeled), keys)
         n_rounds, history = self._judge(
             make_run, keys, labels.codes, labeled, unlabeled

@@ -2,8 +2,11 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from sklearn_featrix.preprocessing import _rows
-from sklearn_featrix.semi_supervised._row_keys import MAX_HASHED_COLUMNS, row_keys
+from sklearn_featrix.preprocessing._rows import (
+    MAX_HASHED_COLUMNS,
+    row_keys,
+    row_keys_within,
+)
 
 WIDE = MAX_HASHED_COLUMNS + 1
 
@@ -16,7 +19,7 @@ def X():
 @pytest.mark.parametrize("form", ["csr", "csc", "coo"])
 def test_keys_are_equal_for_equal_rows_alone(X, form):
     X = sparse.vstack([X, X[:50]], format=form)
-    keys = row_keys(X)
+    keys = row_keys_within(X)
     assert keys.dtype == np.uint64
     np.testing.assert_array_equal(keys[300:], keys[:50])
     n_distinct = len(np.unique(X.toarray(), axis=0))
@@ -34,23 +37,23 @@ def test_the_way_a_row_is_stored_does_not_count(X):
         ),
         shape=row.shape,
     )
-    np.testing.assert_array_equal(row_keys(turned), row_keys(row))
+    np.testing.assert_array_equal(row_keys_within(turned), row_keys_within(row))
 
 
 def test_small_numbers_beside_large_ones_count():
     X = np.zeros((2, WIDE))
     X[:, 0] = 1e20
     X[1, 7] = 1e-20
-    assert len(np.unique(row_keys(sparse.csr_array(X)))) == 2
+    assert len(np.unique(row_keys_within(sparse.csr_array(X)))) == 2
 
 
 def test_its_input_is_left_alone(X):
     before = X.copy()
-    row_keys(X)
+    row_keys_within(X)
     assert (before != X).nnz == 0
 
 
-def test_all_else_has_the_keys_of_preprocessing(X):
+def test_all_else_has_the_keys_that_any_container_has(X):
     narrow = X[:, :9]
     for table in (narrow, narrow.toarray(), X.toarray()):
-        np.testing.assert_array_equal(row_keys(table), _rows.row_keys(table))
+        np.testing.assert_array_equal(row_keys_within(table), row_keys(table))
