@@ -36,6 +36,33 @@ def test_code_of_page_runs(page):
     assert result.failed == 0
 
 
+def rows_of_simple_tables(text):
+    """Each line of a table between lines of "=", with where the columns end."""
+    blocks = re.findall(r"^(=+(?: +=+)+)\n((?:.+\n)+)", text, flags=re.MULTILINE)
+    for border, block in blocks:
+        lines = block.splitlines()
+        if any(re.fullmatch(r"-+(?: +-+)*", line) for line in lines):
+            continue  # columns are joined
+        ends = [match.start() for match in re.finditer(r"(?<==) ", border)]
+        for line in lines:
+            if line != border:
+                yield line, ends
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        page
+        for page in sorted((ROOT / "doc").rglob("*.rst"))
+        if BUILT.isdisjoint(page.parts)
+    ],
+    ids=lambda page: page.stem,
+)
+def test_tables_keep_within_their_columns(page):
+    for line, ends in rows_of_simple_tables(page.read_text(encoding="utf-8")):
+        assert all(line[end : end + 1] in ("", " ") for end in ends), line
+
+
 def test_code_of_readme_runs(monkeypatch):
     """The five lines, on a small table in place of the reader's, with a short fit."""
     monkeypatch.setattr(
