@@ -54,9 +54,10 @@ def row_keys_within(X: Any) -> np.ndarray:
     Returns
     -------
     ndarray of shape (n_samples,)
-        uint64 keys, equal for equal rows: those of :func:`row_keys`, but for a sparse
-        matrix with more than 256 columns, where others take a tenth of the time or
-        less.
+        uint64 keys, equal for equal rows. They are those of :func:`row_keys`, but for
+        sparse matrices with more than 256 columns, which are hashed as a whole and not
+        column by column; keys of such a matrix do not compare with those of another
+        container.
 
     Examples
     --------
