@@ -12,6 +12,7 @@ from sklearn.utils import check_array, check_consistent_length, check_scalar
 
 from ..utils._compat import check_sample_weight
 from ..utils._labels import encode_labels, is_labeled
+from ..utils._text_table import aligned
 
 __all__ = ["ClassReport", "class_report"]
 
@@ -116,13 +117,7 @@ class ClassReport:
                     f"{baseline['f1'][at]:.3f}",
                 )
             )
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        table = [
-            "  ".join(
-                cell.ljust(width) for cell, width in zip(row, widths, strict=True)
-            ).rstrip()
-            for row in rows
-        ]
+        table = aligned(rows)
         overall = [
             f"{name}: {_shown(figures)}, of the majority {baseline[key]:.3f}"
             for name, key, figures in (

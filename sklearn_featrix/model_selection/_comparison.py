@@ -12,6 +12,7 @@ from ..utils._compat import num_samples
 from ..utils._label_marks import is_auto
 from ..utils._labeled_scorer import LabeledScorer, stated_mark
 from ..utils._labels import encode_labels
+from ..utils._text_table import aligned
 from ._interval import (
     _check_one_metric,
     _interval,
@@ -116,13 +117,7 @@ class ScoreComparison:
             score = f"{self.means[row]:.3f} [{low:.3f}, {high:.3f}]"
             rank = f"{self.ranks[row]:4d}"
             rows.append((self.names[row], score, rank, self._against_best(row)))
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        lines = [
-            "  ".join(
-                cell.ljust(width) for cell, width in zip(row, widths, strict=True)
-            ).rstrip()
-            for row in rows
-        ]
+        lines = aligned(rows)
         lines.append(
             f"({100 * self.confidence:g} % intervals, of the differences all at once, "
             f"over {self.scores.shape[1]} folds)"

@@ -11,6 +11,7 @@ import numpy as np
 from sklearn.utils import check_random_state, check_scalar
 
 from ..utils._labeled_scorer import LabeledScorer
+from ..utils._text_table import aligned
 from ._comparison import _common_mark, _fixed_folds
 from ._interval import (
     _check_one_metric,
@@ -214,13 +215,7 @@ class LabelBudgetReport:
             score, plain, gap = map(_shown, intervals)
             tie = " tie" if is_tie(*intervals[-1][1:]) else ""
             rows.append((str(size), score, plain, gap + tie))
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        lines = [
-            "  ".join(
-                cell.ljust(width) for cell, width in zip(row, widths, strict=True)
-            ).rstrip()
-            for row in rows
-        ]
+        lines = aligned(rows)
         n_folds = self.scores.shape[1]
         lines += [
             f"({100 * self.confidence:g} % intervals, {n_folds} folds)",
