@@ -44,7 +44,7 @@ class GoalThresholdClassifier(ProbabilityClassifier):
           that takes;
         - "alert_only_when_sure": a precision of at least `min_precision`, with as many
           alarms as that allows. One more false alarm than was seen must leave it: a
-          single alarm that is right is no evidence.
+          single alarm that is right is no evidence, nor are copies of it.
 
     min_recall : float, default=0.95
         Of "catch_everything", in (0, 1].
@@ -117,9 +117,10 @@ class GoalThresholdClassifier(ProbabilityClassifier):
     among them; judge it on other rows, by cross-validation around the whole.
 
     A fit that has seen a copy of a row knows its label, so copies of one class are held
-    out together. Copies of several classes are rows that happen to look alike, as where
-    columns allow few different rows; each of them counts for itself. A splitter as
-    `cv`, such as ``StratifiedKFold()``, lets all do so.
+    out together, and raise one alarm together where "alert_only_when_sure" asks for one
+    more. Copies of several classes are rows that happen to look alike, as where columns
+    allow few different rows; each of them counts for itself. A splitter as `cv`, such
+    as ``StratifiedKFold()``, lets all do so.
 
     The classifier is fitted once per fold and once on all rows. `score` is the
     accuracy, as everywhere in scikit-learn. `predict_proba` is that of `estimator`.
@@ -212,7 +213,7 @@ class GoalThresholdClassifier(ProbabilityClassifier):
         self._costs = self._settled_costs(counted)
         # TunedThresholdClassifierCV does not fit here: it takes the mark of unlabeled
         # rows for a class, and refuses the then three classes.
-        rows, probabilities = held_out_probabilities(
+        rows, probabilities, observations = held_out_probabilities(
             self.estimator, X, y, labels, cv=self.cv, mark=self._mark, params=params
         )
         kept = weights[rows] > 0
@@ -223,7 +224,7 @@ class GoalThresholdClassifier(ProbabilityClassifier):
         if len(np.unique(codes)) < len(self.classes_):
             self._decide_unmeasured(np.bincount(labels.labeled_codes), counted)
         elif len(self.classes_) == 2:
-            self._fit_threshold(probabilities, codes, weights[rows])
+            self._fit_threshold(probabilities, codes, weights[rows], observations[kept])
         else:
             self._measure(probabilities, codes, weights[rows])
         return self
@@ -262,9 +263,10 @@ class GoalThresholdClassifier(ProbabilityClassifier):
             self.cost_matrix, [(len(self.classes_),) * 2], self.classes_
         )
 
-    def _fit_threshold(self, probabilities, codes, weights):
+    def _fit_threshold(self, probabilities, codes, weights, observations):
+        positive = codes == self._positive
         outcomes = Outcomes.of(
-            probabilities[:, self._positive], codes == self._positive, weights
+            probabilities[:, self._positive], positive, weights, observations
         )
         levels = {
             "catch_everything": self.min_recall,
@@ -282,11 +284,10 @@ class GoalThresholdClassifier(ProbabilityClassifier):
             "alarm_rate": outcomes.alarm_rate,
         }
         if not choice.is_feasible:
-            positive = int((codes == self._positive).sum())
             warn(
                 f"goal={self.goal!r} is not feasible on the {len(codes)} held-out "
-                f"labelled rows, {positive} of them positive. {choice.problem} Label "
-                "more rows, or ask for less."
+                f"labelled rows, {positive.sum()} of them positive. {choice.problem} "
+                "Label more rows, or ask for less."
             )
 
     @property

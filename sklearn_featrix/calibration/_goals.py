@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..utils._copies import effective_numbers
+
 __all__ = ["GOALS", "Choice", "Outcomes", "choose"]
 
 GOALS = (
@@ -29,17 +31,17 @@ class Outcomes:
         probabilities, and infinity.
     true_alarms, false_alarms : ndarray of shape (n_thresholds,)
         Weights of the positive and of the negative rows at or above each.
-    row_weight : float
-        Mean weight of a row.
+    n_observed : ndarray of shape (n_thresholds,)
+        Effective number of observations at or above each.
     """
 
     thresholds: np.ndarray
     true_alarms: np.ndarray
     false_alarms: np.ndarray
-    row_weight: float
+    n_observed: np.ndarray
 
     @classmethod
-    def of(cls, probabilities, positive, weights):
+    def of(cls, probabilities, positive, weights, observations):
         """Count them.
 
         Parameters
@@ -50,6 +52,8 @@ class Outcomes:
             Which rows are.
         weights : ndarray of shape (n_rows,)
             How much each row counts.
+        observations : ndarray of shape (n_rows,)
+            Equal for rows that are one observation.
 
         Returns
         -------
@@ -64,7 +68,8 @@ class Outcomes:
             for kind in (positive, ~positive)
         )
         thresholds = np.concatenate([[0.0], middles, [np.inf]])
-        return cls(thresholds, *counts, weights.mean())
+        n_observed = effective_numbers(observations, weights, probabilities, values)
+        return cls(thresholds, *counts, np.append(n_observed, 0.0))
 
     @property
     def recall(self):
@@ -83,10 +88,10 @@ class Outcomes:
     def cautious_precision(self):
         """Precision with one more false alarm than was seen.
 
-        The surest row alone may be right by chance, and is no evidence of a precision.
+        The surest row alone may be right by chance, and is no evidence of a precision,
+        whatever its weight, or however many copies there are of it.
         """
-        alarms = self.true_alarms + self.false_alarms
-        return self.true_alarms / (alarms + self.row_weight)
+        return self.precision * self.n_observed / (self.n_observed + 1)
 
     @property
     def alarm_rate(self):

@@ -44,6 +44,9 @@ def held_out_probabilities(estimator, X, y, labels, *, cv, mark, params):
         The rows. None at all if no class has two different labelled rows.
     probabilities : ndarray of shape (n_held_out, n_classes)
         Their probabilities; 0 for a class that the fold did not have.
+    observations : ndarray of int of shape (n_held_out,)
+        Equal for rows that are one observation: with a number as `cv`, copies of a row
+        that are all of one class; otherwise a row that is held out several times.
 
     Raises
     ------
@@ -54,7 +57,8 @@ def held_out_probabilities(estimator, X, y, labels, *, cv, mark, params):
     rows, found = [np.empty(0, dtype=np.intp)], [np.empty((0, len(labels.classes)))]
     if mark is None:
         estimator = _without_mark(estimator)
-    for train, test in _folds(X, y, labels, cv, mark):
+    observations = _observations(X, labels, cv)
+    for train, test in _folds(X, y, labels, cv, mark, observations):
         fitted = clone(estimator).fit(
             index_rows(X, train),
             index_rows(y, train),
@@ -66,7 +70,19 @@ def held_out_probabilities(estimator, X, y, labels, *, cv, mark, params):
         probabilities[:, columns] = fitted.predict_proba(index_rows(X, test))
         rows.append(test)
         found.append(probabilities)
-    return np.concatenate(rows), np.concatenate(found)
+    held_out = np.concatenate(rows)
+    return held_out, np.concatenate(found), observations[held_out]
+
+
+def _observations(X, labels, cv):
+    """Numbers of observations, equal for labelled rows that are one and the same."""
+    observations = np.arange(num_samples(X))
+    if isinstance(cv, Integral):
+        rows = np.flatnonzero(labels.labeled)
+        observations[rows] = keys_of_observations(
+            labels.codes[rows], row_keys_within(index_rows(X, rows))
+        )
+    return observations
 
 
 def _refuse_unknown(fitted, classes):
@@ -89,7 +105,7 @@ def _without_mark(estimator):
     return clone(estimator).set_params(**settled)
 
 
-def _folds(X, y, labels, cv, mark):
+def _folds(X, y, labels, cv, mark, observations):
     if not isinstance(cv, Integral):
         is_ours = isinstance(cv, LabeledSplit)
         yield from (cv if is_ours else LabeledSplit(cv, unlabeled_mark=mark)).split(
@@ -97,9 +113,7 @@ def _folds(X, y, labels, cv, mark):
         )
         return
     rows = np.flatnonzero(labels.labeled)
-    codes = labels.codes[rows]
-    keys = keys_of_observations(codes, row_keys_within(index_rows(X, rows)))
-    folds = deal_folds(codes, keys, cv)
+    folds = deal_folds(labels.codes[rows], observations[rows], cv)
     for fold in np.unique(folds[folds >= 0]):
         test = rows[folds == fold]
         yield np.setdiff1d(np.arange(num_samples(X)), test), test

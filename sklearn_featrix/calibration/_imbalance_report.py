@@ -321,7 +321,7 @@ def imbalance_report(
     with warnings.catch_warnings():
         # columns without information among the rows of a fold are no news
         warnings.simplefilter("ignore", DroppedColumnWarning)
-        rows, held_out = held_out_probabilities(
+        rows, held_out, _ = held_out_probabilities(
             estimator, X, y, labels, cv=cv, mark=mark, params={}
         )
         findings = _judge_errors(held_out, labels, rows, confidence)

@@ -18,6 +18,7 @@ from ..utils._compat import (
     fit_context,
     index_rows,
 )
+from ..utils._copies import effective_numbers
 from ..utils._erase_labels import erase_labels
 from ..utils._warnings import warn
 from ._held_out import held_out_probabilities
@@ -56,8 +57,8 @@ class SelectiveClassifier(ProbabilityClassifier):
     guarantee : float, default=None
         With ``criterion="accuracy"``: choose the threshold so that the true accuracy is
         not below the target with this confidence, in (0, 1), as far as held-out rows
-        can tell. None takes the measured accuracy at its word, which with few labels
-        promises too much.
+        can tell. Copies of a row do not tell more than the row, see Notes. None takes
+        the measured accuracy at its word, which with few labels promises too much.
     region : {"known", "labeled"} or None, default="known"
         Where answers are given: "known" is near any row of `fit`, "labeled" near a
         labelled one, None everywhere. Near is as for
@@ -113,6 +114,14 @@ class SelectiveClassifier(ProbabilityClassifier):
     ``coverage = accepts(X).mean()`` over labelled rows. `predict_proba` is that of
     `estimator` and abstains from nothing.
 
+    The guarantee is Clopper and Pearson's bound, by the effective number of
+    observations [4]_: copies of a labelled row that are all of one class are one
+    observation, and rows of unequal weight are fewer than they look. Copies of several
+    classes are rows that happen to look alike; each counts for itself. With a splitter
+    as `cv` all rows do: pass one, such as ``StratifiedKFold()``, where columns allow
+    few different rows, and a number where rows may be written down several times. The
+    measured accuracy counts every row.
+
     The confidence is the highest probability. Held-out rows are judged by classifiers
     that learnt from fewer labels, so the one fitted on all of them answers as a rule a
     little more, and a little better. About 1 % of rows like those seen are far from
@@ -126,6 +135,9 @@ class SelectiveClassifier(ProbabilityClassifier):
        classification. Journal of Machine Learning Research 11, 1605-1641, 2010.
     .. [3] Y. Geifman and R. El-Yaniv. Selective classification for deep neural
        networks. Advances in Neural Information Processing Systems 30, 2017.
+    .. [4] E. L. Korn and B. I. Graubard. Confidence intervals for proportions with
+       small expected number of positive counts estimated from survey data. Survey
+       Methodology 24, 193-201, 1998.
 
     Examples
     --------
@@ -230,7 +242,7 @@ class SelectiveClassifier(ProbabilityClassifier):
         if self.criterion == "confidence":
             self.curve_, self.threshold_ = None, float(self.target)
             return
-        rows, probabilities = held_out_probabilities(
+        rows, probabilities, observations = held_out_probabilities(
             self.estimator, X, y, labels, cv=self.cv, mark=self._mark, params=params
         )
         kept = weights[rows] > 0
@@ -250,17 +262,24 @@ class SelectiveClassifier(ProbabilityClassifier):
         if self.criterion == "coverage":
             self.threshold_ = choose_for_coverage(self.curve_, self.target)
             return
+        n_observed = effective_numbers(
+            observations[kept], weights[rows], confidence, self.curve_[2]
+        )
         self.threshold_ = choose_for_accuracy(
-            self.curve_, self.target, len(rows), self.guarantee
+            self.curve_, self.target, n_observed, self.guarantee
         )
         if np.isinf(self.threshold_):
-            self._warn_out_of_reach(len(rows))
+            self._warn_out_of_reach(len(rows), n_observed[-1])
 
-    def _warn_out_of_reach(self, n_rows):
-        sure = "" if self.guarantee is None else f" with confidence {self.guarantee:g}"
+    def _warn_out_of_reach(self, n_rows, n_observed):
+        sure = worth = ""
+        if self.guarantee is not None:
+            sure = f" with confidence {self.guarantee:g}"
+            worth = f", which count as {n_observed:.0f} observations"
         warn(
             f"No threshold gives an accuracy of {self.target:g}{sure} on the {n_rows} "
-            f"held-out labelled rows (the best measured is {self.curve_[1].max():.3f}),"
+            f"held-out labelled rows{worth} (the best measured is "
+            f"{self.curve_[1].max():.3f}),"
             " so no row will be answered. Lower the target, label more rows, or use "
             "criterion='coverage'.",
         )

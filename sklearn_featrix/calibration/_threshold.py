@@ -30,7 +30,7 @@ def choose_for_coverage(curve, target):
     return _threshold(curve, np.searchsorted(coverage, target - 1e-12))
 
 
-def choose_for_accuracy(curve, target, n_rows, guarantee=None):
+def choose_for_accuracy(curve, target, n_observed=None, guarantee=None):
     """Threshold of the largest coverage with this accuracy.
 
     Parameters
@@ -39,8 +39,8 @@ def choose_for_accuracy(curve, target, n_rows, guarantee=None):
         Coverage, accuracy and thresholds.
     target : float
         The accuracy.
-    n_rows : int
-        Rows that the curve rests on.
+    n_observed : ndarray of shape (n_thresholds,), default=None
+        Effective number of observations at each place of the curve, for a guarantee.
     guarantee : float, default=None
         With this confidence the true accuracy is not below the target (Clopper and
         Pearson's bound, for all of ten coverages at once). None: the measured one is.
@@ -54,8 +54,8 @@ def choose_for_accuracy(curve, target, n_rows, guarantee=None):
     tried = np.arange(len(coverage))
     if guarantee is not None:
         tried = np.unique(np.searchsorted(coverage, TRIED - 1e-12))
-        coverage, accuracy = coverage[tried], accuracy[tried]
-        n_right, n_answered = coverage * accuracy * n_rows, coverage * n_rows
+        n_answered = n_observed[tried]
+        n_right = accuracy[tried] * n_answered
         risk = (1 - guarantee) / len(TRIED)
         accuracy = beta.ppf(risk, n_right, n_answered - n_right + 1)
     reached = np.flatnonzero(accuracy >= target - 1e-12)

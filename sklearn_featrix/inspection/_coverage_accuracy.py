@@ -30,7 +30,8 @@ class CoverageAccuracyDisplay:
     accuracy : array-like of shape (n_thresholds,)
         Accuracy among them.
     n_rows : int, default=None
-        Number of rows that the curve rests on; draws 90 % intervals (Wilson's).
+        Number of rows that the curve rests on, without copies of the same; draws 90 %
+        intervals (Wilson's).
     chosen : float, default=None
         Coverage of the threshold in use, to be marked.
     target : float, default=None
@@ -84,6 +85,8 @@ class CoverageAccuracyDisplay:
         label: str | None = None,
     ) -> CoverageAccuracyDisplay:
         """Draw the curve of predictions.
+
+        Its intervals are those of rows that are no copies of one another.
 
         Parameters
         ----------

@@ -9,7 +9,7 @@ import numpy as np
 from ._compat import check_sample_weight
 from ._labels import PartialLabels
 
-__all__ = ["distinct_rows", "merge_copies", "row_weights"]
+__all__ = ["distinct_rows", "effective_numbers", "merge_copies", "row_weights"]
 
 
 def row_weights(X: Any, sample_weight: Any) -> np.ndarray:
@@ -100,3 +100,64 @@ def merge_copies(
     rows = order[is_new]
     summed = np.add.reduceat(weights[order], np.flatnonzero(is_new))
     return rows, labels.codes[rows], summed
+
+
+def effective_numbers(
+    observations: np.ndarray,
+    weights: np.ndarray,
+    scores: np.ndarray,
+    thresholds: np.ndarray,
+) -> np.ndarray:
+    """Count the observations with a score from each threshold on, as far as they vary.
+
+    The effective number of Kish [1]_: the square of the sum of the weights through the
+    sum of their squares, where copies of an observation are one with their joint
+    weight. Bounds for proportions that take it for the number of rows [2]_ do not
+    become narrower by copies, nor by a few rows that outweigh all others.
+
+    Parameters
+    ----------
+    observations : ndarray of shape (n_rows,)
+        Equal for copies of one observation.
+    weights : ndarray of shape (n_rows,)
+        Weights of the rows, above zero.
+    scores : ndarray of shape (n_rows,)
+        Their scores; copies may have different ones.
+    thresholds : ndarray of shape (n_thresholds,)
+        Thresholds, none above the highest score.
+
+    Returns
+    -------
+    ndarray of shape (n_thresholds,)
+        Between 1 and the number of different observations.
+
+    References
+    ----------
+    .. [1] L. Kish. Survey sampling. Wiley, 1965.
+    .. [2] E. L. Korn and B. I. Graubard. Confidence intervals for proportions with
+       small expected number of positive counts estimated from survey data. Survey
+       Methodology 24, 193-201, 1998.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn_featrix.utils._copies import effective_numbers
+    >>> observations, scores = np.array([4, 4, 4, 7]), np.array([0.9, 0.9, 0.9, 0.8])
+    >>> effective_numbers(observations, np.ones(4), scores, np.array([0.9, 0.8]))
+    array([1. , 1.6])
+    """
+    order = np.lexsort((-scores, observations))
+    observations, scores = observations[order], scores[order]
+    weights = weights[order] / weights.max()
+    total = weights.cumsum()
+    first = np.flatnonzero(np.append(True, observations[1:] != observations[:-1]))
+    earlier = np.append(0.0, total[first[1:] - 1])
+    joint = total - np.repeat(earlier, np.diff(np.append(first, len(total))))
+    # what each row adds to the square of its observation's weight
+    squares = weights * (2 * joint - weights)
+    falling = np.argsort(-scores, kind="stable")
+    last = np.searchsorted(-scores[falling], -thresholds, side="right") - 1
+    numbers: np.ndarray = (
+        weights[falling].cumsum()[last] ** 2 / squares[falling].cumsum()[last]
+    )
+    return numbers

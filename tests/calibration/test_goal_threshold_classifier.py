@@ -207,6 +207,21 @@ class TestMoreClasses:
             fit(y=three[0], pos_label=1)
 
 
+def test_copies_of_one_sure_row_are_one_alarm():
+    rng = np.random.default_rng(0)
+    table, y = rng.normal(size=(60, 2)), np.arange(60) % 2
+    table[1] = 9.0, 9.0  # far from all others, on the side of its class
+    table[y == 1] += 0.5
+    copies = np.append(np.arange(60), np.full(30, 1))
+    for rows in (np.arange(60), copies):
+        model = GoalThresholdClassifier(
+            LabeledOnly(LogisticRegression()), "alert_only_when_sure", min_precision=0.9
+        )
+        with pytest.warns(UserWarning, match="not feasible"):
+            model.fit(table[rows], y[rows])
+        assert model.best_score_ < 0.9
+
+
 def test_weights_count_and_zero_is_out():
     weights = RNG.uniform(0.5, 3, size=4000)
     weights[500:] = 0

@@ -16,8 +16,10 @@ WEIGHTS = RNG.uniform(0.1, 2, size=200)
 COSTS = np.array([[0.0, 1.0], [7.0, -0.5]])
 
 
-def outcomes(scores=SCORES, positive=POSITIVE, weights=WEIGHTS):
-    return Outcomes.of(scores, positive, weights)
+def outcomes(scores=SCORES, positive=POSITIVE, weights=WEIGHTS, observations=None):
+    if observations is None:
+        observations = np.arange(len(scores))
+    return Outcomes.of(scores, positive, weights, observations)
 
 
 def test_counts_are_those_of_scikit_learn_at_every_threshold():
@@ -72,8 +74,9 @@ def test_alarms_are_sure_and_as_many_as_that_allows():
     found = outcomes()
     choice = choose(found, "alert_only_when_sure", 0.6, None)
     at = found.thresholds.tolist().index(choice.threshold)
-    alarms = found.true_alarms + found.false_alarms
-    with_one_more = found.true_alarms / (alarms + WEIGHTS.mean())
+    alarms = found.thresholds[:-1, None] <= SCORES
+    n_alarms = (alarms @ WEIGHTS) ** 2 / (alarms @ WEIGHTS**2)
+    with_one_more = found.precision[:-1] * n_alarms / (n_alarms + 1)
     assert with_one_more[at] == pytest.approx(choice.score)
     assert choice.score >= 0.6
     assert (with_one_more[:at] < 0.6).all()
@@ -92,6 +95,20 @@ class TestOutOfReach:
         positive = np.append(np.arange(50) < 5, True)
         found = outcomes(scores, positive, np.ones(51))
         assert found.precision[1] == 1
+        choice = choose(found, "alert_only_when_sure", 0.9, None)
+        assert not choice.is_feasible
+        assert choice.score == 0.5
+
+    @pytest.mark.parametrize("weight", [1, 20])
+    def test_nor_is_that_of_its_copies_or_its_weight(self, weight):
+        scores = np.append(np.full(50, 0.1), np.full(20, 0.9))
+        positive = np.append(np.arange(50) < 5, np.full(20, True))
+        observations = np.append(np.arange(50), np.full(20, 50))
+        weights = np.ones(70)
+        if weight > 1:
+            scores, positive, observations = scores[:51], positive[:51], np.arange(51)
+            weights = np.append(np.ones(50), weight)
+        found = outcomes(scores, positive, weights, observations)
         choice = choose(found, "alert_only_when_sure", 0.9, None)
         assert not choice.is_feasible
         assert choice.score == 0.5

@@ -29,7 +29,7 @@ def copies_of_noise(n_distinct, seed, wrong=0):
 
 def held_out(X, y, model=LEARNER, cv=5):
     labels = encode_labels(y)
-    rows, proba = held_out_probabilities(
+    rows, proba, _ = held_out_probabilities(
         model, X, y, labels, cv=cv, mark="auto", params={}
     )
     return rows, proba, labels.codes[rows]

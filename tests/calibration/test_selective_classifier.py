@@ -7,6 +7,7 @@ from sklearn.dummy import DummyClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 from sklearn.naive_bayes import GaussianNB
+from sklearn.neighbors import KNeighborsClassifier
 from sklearn.svm import LinearSVC
 
 from sklearn_featrix import LabeledOnly, SelectiveClassifier, is_labeled, mask_labels
@@ -80,6 +81,57 @@ def test_a_guarantee_answers_less():
     answers = careful.predict(X[HIDDEN])
     answered = is_labeled(answers)
     assert np.mean(answers[answered] == Y[HIDDEN][answered]) > 0.85
+
+
+class TestGuaranteeOfCopies:
+    """Copies of a labelled row are no further evidence."""
+
+    OPTIONS = {"target": 0.85, "guarantee": 0.9, "region": None}
+
+    def fit(self, X, y, **options):
+        # naive Bayes learns the same from a table and from ten copies of it
+        return SelectiveClassifier(MODEL, **self.OPTIONS | options).fit(X, y)
+
+    def test_ten_copies_of_each_row_change_nothing(self):
+        copies = np.random.default_rng(0).permutation(np.tile(np.arange(1000), 10))
+        alone, tenfold = self.fit(X, PARTIAL), self.fit(X[copies], PARTIAL[copies])
+        assert 0 < alone.threshold_ < np.inf
+        assert tenfold.threshold_ == pytest.approx(alone.threshold_)
+        for one, other in zip(alone.curve_, tenfold.curve_, strict=True):
+            np.testing.assert_allclose(one, other)
+
+    def test_nothing_is_promised_on_a_few_rows_however_often(self):
+        few = np.flatnonzero(~HIDDEN)[:24]
+        for copies in (few, np.tile(few, 50)):
+            with pytest.warns(UserWarning, match="which count as 24 observations"):
+                selective = self.fit(X[copies], Y[copies])
+            assert selective.threshold_ == np.inf
+
+    def test_nor_where_one_row_outweighs_all_others(self):
+        weights = np.ones(1000)
+        weights[np.flatnonzero(~HIDDEN)[:2]] = 1000
+        with pytest.warns(UserWarning, match="which count as 3 observations"):
+            SelectiveClassifier(MODEL, **self.OPTIONS).fit(X, PARTIAL, weights)
+
+    def test_rows_held_out_again_are_the_same_rows(self):
+        cv = [*StratifiedKFold(4).split(X, Y)]
+        once, repeated = self.fit(X, Y, cv=cv), self.fit(X, Y, cv=cv * 10)
+        assert repeated.threshold_ == pytest.approx(once.threshold_)
+
+    def test_rows_that_look_alike_but_differ_in_class_count_for_themselves(self):
+        # of each of six levels, nineteen in twenty rows are of one class
+        level = np.repeat(np.arange(6.0), 60)
+        y = (level % 2).astype(int) ^ (np.arange(360) % 20 == 0)
+        model = LabeledOnly(KNeighborsClassifier(15))
+        selective = SelectiveClassifier(model, **self.OPTIONS)
+        assert selective.fit(level[:, None], y).threshold_ == 0
+
+    def test_a_splitter_lets_all_rows_count_for_themselves(self):
+        level = np.repeat(np.arange(6.0), 60)
+        model = LabeledOnly(KNeighborsClassifier(15))
+        options = self.OPTIONS | {"cv": StratifiedKFold()}
+        selective = SelectiveClassifier(model, **options)
+        assert selective.fit(level[:, None], (level % 2).astype(int)).threshold_ == 0
 
 
 def test_an_easy_target_answers_everything():
