@@ -163,11 +163,16 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         -------
         self : TableEncoder
             The fitted encoder.
+
+        Raises
+        ------
+        ValueError
+            If each column is constant or has missing values only: all rows are alike.
         """
         table = Table(validate_table(self, X, reset=True))
         fitted = self._fit_columns(table)
         if not fitted["_encoders"]:
-            raise ValueError(_nothing_left_message(table, fitted["dropped_columns_"]))
+            raise ValueError(_nothing_left_message(fitted["dropped_columns_"]))
         vars(self).update(fitted)  # at once: an interrupt leaves no mixture
         self._warn_dropped()
         return self
@@ -328,12 +333,12 @@ def _dropped_text(dropped):
     return ", ".join(f"{name!r} ({why})" for name, why in dropped.items())
 
 
-def _nothing_left_message(table, dropped):
-    n_samples = table.shape[0]
-    samples = "1 sample" if n_samples == 1 else f"{n_samples} samples"
+def _nothing_left_message(dropped):
+    # not their number: many a learner has left out all copies but one
     return (
-        f"No column of the table with {samples} carries information: "
-        f"{_dropped_text(dropped)}. Give rows that differ in at least one column."
+        f"No column of the table carries information: {_dropped_text(dropped)}. All "
+        "rows to learn from are copies of 1 sample. Give rows that differ in at least "
+        "one column, by two values or by one that is missing."
     )
 
 
