@@ -267,7 +267,7 @@ def report(results: pd.DataFrame) -> str:
 def _hurts(differences: object) -> bool:
     """Apply the library's rule to the differences of the folds, if there are any."""
     from sklearn_featrix.model_selection._paired import corrected_interval
-    from sklearn_featrix.semi_supervised._evidence import CONFIDENCE
+    from sklearn_featrix.semi_supervised._vote_comparison import CONFIDENCE
 
     if not isinstance(differences, str) or not differences:
         return False

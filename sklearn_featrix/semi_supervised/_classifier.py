@@ -24,7 +24,7 @@ from ..utils._compat import (
 from ..utils._copies import distinct_rows, row_weights
 from ..utils._labels import encode_labels
 from ..utils._partial_classifier import PartialLabelsClassifierMixin
-from ._evidence import EvidenceSample
+from ._evidence_sample import EvidenceSample
 from ._losses import implied_class_weight
 from ._member_params import MemberParamsMixin
 from ._members import (

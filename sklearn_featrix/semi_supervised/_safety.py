@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sklearn.utils.validation import check_is_fitted
 
 from ..in_context import InContextClassifier
 from ..utils._warnings import warn
-from ._evidence import VoteComparison, warn_of_shift, with_outcome
 from ._out_of_fold import out_of_fold
 from ._spaces import has_unlabeled, split_space
+from ._vote_comparison import VoteComparison
 
 __all__ = [
     "EvidenceMixin",
@@ -33,14 +35,16 @@ class EvidenceMixin:
         """What speaks for and against the fit."""
         check_is_fitted(self)
         if hasattr(self._evidence, "evidence"):
-            warn_of_shift(self._evidence)
+            self._evidence.warn_of_shift()
         self._settle_evidence()
         return self._evidence
 
     def _settle_evidence(self):
         if hasattr(self._evidence, "evidence"):
-            self._evidence = with_outcome(
-                self._evidence.evidence(), self._comparison, self.uses_unlabeled_
+            self._evidence = replace(
+                self._evidence.evidence(),
+                comparison=self._comparison,
+                uses_unlabeled=self.uses_unlabeled_,
             )
 
     def __getstate__(self):
@@ -83,7 +87,7 @@ def judge_unlabeled(compare, vote, sample, *, safe, effort, evaluate):
         watches = False
     is_foreign = watches and _is_another_domain(sample)
     if watches:
-        warn_of_shift(sample, gives_up=is_foreign)
+        sample.warn_of_shift(gives_up=is_foreign)
     compares = watches and not is_foreign
     if compares and safe == "auto":
         shift = sample.shift()

@@ -10,13 +10,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 
 from sklearn_featrix import EmbeddingTransformer, SemiSupervisedClassifier
-from sklearn_featrix.semi_supervised._evidence import (
-    NeighborAgreement,
-    VoteComparison,
-    neighbor_agreement,
-)
 from sklearn_featrix.semi_supervised._members import default_members, default_weights
-from sklearn_featrix.semi_supervised._out_of_fold import OutOfFold, labeled_only
+from sklearn_featrix.semi_supervised._out_of_fold import labeled_only
 from sklearn_featrix.semi_supervised._vote import Vote
 
 MEMBERS = [
@@ -103,28 +98,6 @@ def test_regions_of_planted_rows():
     assert regions["near labelled"] == pytest.approx(0.5, abs=0.08)
     assert regions["near unlabeled only"] == pytest.approx(0.48, abs=0.08)
     assert sum(regions.values()) == pytest.approx(1)
-
-
-def test_agreement_of_shapes_and_of_noise():
-    rng = np.random.default_rng(0)
-    rows = rng.normal(size=(80, 2))
-    codes = (rows[:, 0] > 0).astype(int)
-    told = neighbor_agreement(rows, codes, 0)
-    assert told.p_value == pytest.approx(0.001)
-    assert told.share > 0.8
-    assert told.expected == pytest.approx((codes.mean() ** 2) * 2, abs=0.1)
-    p_values = [
-        neighbor_agreement(rows, rng.permutation(codes), seed).p_value
-        for seed in range(60)
-    ]
-    assert np.mean(np.array(p_values) < 0.05) < 0.15
-    assert 0.3 < np.mean(p_values) < 0.75
-
-
-def test_nearest_row_is_another_one():
-    rows = np.array([[0.0], [1.0], [10.0], [11.0]])
-    assert neighbor_agreement(rows, np.array([0, 1, 0, 1]), 0).share == 0
-    assert neighbor_agreement(rows, np.array([0, 0, 1, 1]), 0).share == 1
 
 
 def test_nothing_is_told_of_unlabeled_rows_that_are_not_there():
@@ -342,28 +315,3 @@ def test_given_weights_hold_for_the_labeled_only_vote_too(weights, kept):
     shares = dict(zip(names, vote.weights.tolist(), strict=True))
     assert {name: weight for name, weight in shares.items() if weight} == kept
     assert "embedding" not in vote.bases
-
-
-def test_comparison_of_given_probabilities():
-    codes, folds = np.array([0, 1, 0, 1]), np.array([0, 0, 1, 1])
-    sure = np.where(np.arange(2) == codes[:, None], 0.8, 0.2)
-    even = np.full((4, 2), 0.5)
-    told = VoteComparison.of(OutOfFold(sure, even, codes, np.ones(4), folds))
-    assert told.difference == pytest.approx(np.log(0.8 / 0.5))
-    assert told.verdict == "helps"
-    assert (told.accuracy, told.accuracy_labeled_only) == (1, 0.5)
-    low, high = told.accuracy_interval_labeled_only
-    assert 0 < low < 0.5 < high < 1
-    low, high = told.accuracy_interval
-    assert 0.3 < low < high == 1  # four rows say little
-    assert f"accuracy 1.000 [{low:.3f}, 1.000] with" in repr(told)
-    told = VoteComparison.of(OutOfFold(even, sure, codes, np.ones(4), folds))
-    assert told.verdict == "hurts"
-    told = VoteComparison.of(OutOfFold(even, even, codes, np.ones(4), folds))
-    assert told.verdict == "tie"
-
-
-def test_repr_of_agreement():
-    assert repr(NeighborAgreement(0.8, 0.5, 0.01)) == (
-        "80% like the nearest, 50% by chance (p = 0.010)"
-    )
