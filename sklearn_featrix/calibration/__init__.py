@@ -2,7 +2,8 @@
 
 from ._cost_sensitive_classifier import CostSensitiveClassifier
 from ._goal_threshold_classifier import GoalThresholdClassifier
-from ._imbalance_report import ImbalanceReport, imbalance_report
+from ._imbalance import imbalance_report
+from ._imbalance_report import ImbalanceReport
 from ._prior_corrected_classifier import PriorCorrectedClassifier
 from ._selective_classifier import SelectiveClassifier
 
