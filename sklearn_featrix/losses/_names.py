@@ -13,7 +13,13 @@ from ._class_loss import ClassLoss
 from ._cost_sensitive import CostSensitiveLoss
 from ._focal import FocalLoss
 
-__all__ = ["LOSS_NAMES", "criterion_by_name", "to_criterion", "with_criterion"]
+__all__ = [
+    "LOSS_NAMES",
+    "criterion_by_name",
+    "is_cross_entropy",
+    "to_criterion",
+    "with_criterion",
+]
 
 _MAKERS: dict[str, Callable[..., ClassLoss]] = {
     "cross_entropy": partial(FocalLoss, 0.0),
@@ -83,6 +89,27 @@ def to_criterion(loss: Any) -> nn.Module:
         )
     criterion: nn.Module = loss
     return criterion
+
+
+def is_cross_entropy(criterion: nn.Module) -> bool:
+    """Tell whether a criterion is plain cross-entropy, whatever its name.
+
+    Parameters
+    ----------
+    criterion : nn.Module
+        The criterion.
+
+    Returns
+    -------
+    bool
+        True for a focal loss that focuses on nothing and weighs no class.
+    """
+    return (
+        type(criterion) is FocalLoss
+        and criterion.gamma == 0
+        and criterion.alpha is None
+        and criterion.label_smoothing == 0
+    )
 
 
 def with_criterion(params: dict[str, Any], loss: Any) -> dict[str, Any]:

@@ -8,9 +8,10 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.utils.validation import has_fit_parameter
 
 from ..in_context import InContextClassifier
+from ..losses._names import is_cross_entropy
+from ..neural_network._loss_head import LossHead
 from ..utils._compat import index_rows
 from ._boosting import BOOSTED, FewLabelBoosting, boosted_trees
-from ._losses import LossHead, is_cross_entropy
 from ._spaces import BASE_SPACES, split_space
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.utils import gen_batches
 
+from ..neural_network._loss_head import LossHead
 from ..utils._compat import index_rows, num_samples
-from ._losses import LossHead
 from ._members import fit_member
 from ._spaces import TableSpaces, split_space
 

@@ -3,7 +3,12 @@ import torch
 from torch.nn import functional
 
 from sklearn_featrix.losses import ClassBalancedLoss, CostSensitiveLoss, FocalLoss
-from sklearn_featrix.losses._names import LOSS_NAMES, criterion_by_name, to_criterion
+from sklearn_featrix.losses._names import (
+    LOSS_NAMES,
+    criterion_by_name,
+    is_cross_entropy,
+    to_criterion,
+)
 
 
 def test_names():
@@ -26,6 +31,19 @@ def test_names():
         "class_balanced",
         "cost_sensitive",
     }
+
+
+def test_cross_entropy_is_known_under_any_name():
+    assert is_cross_entropy(to_criterion("cross_entropy"))
+    assert is_cross_entropy(FocalLoss(0))
+    for other in (
+        FocalLoss(1),
+        FocalLoss(0, alpha=[1.0, 2.0]),
+        FocalLoss(0, label_smoothing=0.1),
+        ClassBalancedLoss(),
+        torch.nn.CrossEntropyLoss(),
+    ):
+        assert not is_cross_entropy(other)
 
 
 def test_a_class_is_no_criterion():

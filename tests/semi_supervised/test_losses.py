@@ -8,7 +8,6 @@ import pytest
 import torch
 from sklearn.base import clone
 from sklearn.datasets import make_classification
-from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
 from sklearn.preprocessing import StandardScaler
@@ -20,7 +19,8 @@ from sklearn_featrix import (
     mask_labels,
 )
 from sklearn_featrix.losses import ClassBalancedLoss, CostSensitiveLoss, FocalLoss
-from sklearn_featrix.semi_supervised._losses import LossHead, implied_class_weight
+from sklearn_featrix.neural_network._loss_head import LossHead
+from sklearn_featrix.semi_supervised._losses import implied_class_weight
 
 COSTS = [[0, 1], [9, 0]]
 METRIC = make_labeled_scorer("neg_log_loss")
@@ -38,16 +38,6 @@ def vote(**params):
     members = ["linear", "linear_embedding"]
     params = {"embedding": StandardScaler(), "members": members, **params}
     return SemiSupervisedClassifier(random_state=0, safe=False, **params)
-
-
-@pytest.mark.parametrize("n_classes", [2, 3])
-def test_a_head_with_cross_entropy_is_logistic_regression(rare, n_classes):
-    X, y, _ = rare
-    y = y + (X[:, 0] > 1) * (n_classes - 2)
-    weights = np.linspace(0.5, 2, len(y))
-    head = LossHead(FocalLoss(0), C=0.5).fit(X, y, weights)
-    other = LogisticRegression(C=0.5, tol=1e-8, max_iter=5000).fit(X, y, weights)
-    np.testing.assert_allclose(head.predict_proba(X), other.predict_proba(X), atol=1e-3)
 
 
 def test_focal_probabilities_are_nearer_to_one_half(rare):
@@ -200,12 +190,6 @@ def test_weights_that_are_shares_count_no_rows(rare):
         vote(loss="class_balanced").fit(X, y_few, shares)
     stated = ClassBalancedLoss(0.9, class_counts=[100, 20])
     vote(loss=stated, members=["linear"]).fit(X, y_few, shares)
-
-
-def test_a_head_says_where_it_did_not_converge(rare):
-    X, y, _ = rare
-    with pytest.warns(ConvergenceWarning, match="FocalLoss did not converge in 1 "):
-        LossHead(FocalLoss(2), max_iter=1).fit(X, y)
 
 
 def test_costs_without_errors_imply_no_weights():
