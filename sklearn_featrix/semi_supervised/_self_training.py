@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-import warnings
 from functools import cache
 from numbers import Integral, Real
 
@@ -25,18 +23,10 @@ from ..utils._compat import (
 from ..utils._erase_labels import erase_labels
 from ..utils._labels import encode_labels
 from ..utils._warnings import warn
-from ._calibration import CalibratedFit, CrossCalibration
-from ._held_out import judge_rounds
-from ._pseudo_labels import SelectionRule, read_shares, read_thresholds
-from ._self_training_run import (
-    Learner,
-    SelfTrainingRun,
-    pseudo_weighting,
-    refuses_weights,
-)
-
-# Unlabeled rows in the rounds that are judged: their number decides what that costs.
-MAX_JUDGING_ROWS = 2000
+from ._calibration import CalibratedFit
+from ._round_report import RoundReport
+from ._rounds import judged_rounds, run_maker
+from ._self_training_run import Learner, refuses_weights
 
 
 class SelfTrainingClassifier(WrappedClassifier):
@@ -93,6 +83,11 @@ class SelfTrainingClassifier(WrappedClassifier):
         less or more sure, "sigmoid" moves classes up or down as well, so that their
         mean probabilities come near the class shares of the labels. The ranking of
         rows by one of two classes stays as it is; there is no `decision_function`.
+    callbacks : callable, list of callable or None, default=None
+        Called after each round that is made with the round's entry of `history_`, a
+        dict; what they return does not matter. One that raises KeyboardInterrupt ends
+        the rounds, the last of which is kept. In a clone, functions are the same, and
+        other objects are copies.
     unlabeled : "auto", None or scalar, default="auto"
         What marks an unlabeled row in `y`, see
         :func:`~sklearn_featrix.utils.is_labeled`.
@@ -118,7 +113,7 @@ class SelfTrainingClassifier(WrappedClassifier):
         - "held_out": held-out rows spoke against another;
         - "unjudged": no rows could be held out to speak for one;
         - "max_iter": `max_iter` rounds were made;
-        - "interrupted": by the user.
+        - "interrupted": by the user, or by a callback.
     history_ : list of dict
         One entry for each number of rounds from 0 on: `n_iter`; `n_added`, rows that
         this round labelled, None where it was only judged; `held_out_loss`, mean log
@@ -203,6 +198,7 @@ class SelfTrainingClassifier(WrappedClassifier):
         "n_folds": [Interval(Integral, 2, None, closed="left"), None],
         "min_added": [Interval(Real, 0.0, 1.0, closed="left")],
         "calibration": [StrOptions({"sigmoid", "temperature"}), None],
+        "callbacks": [callable, list, None],  # of a list each: checked in fit
         "unlabeled": "no_validation",  # checked where the labels are read
     }
 
@@ -221,6 +217,7 @@ class SelfTrainingClassifier(WrappedClassifier):
         n_folds=5,
         min_added=0.05,
         calibration=None,
+        callbacks=None,
         unlabeled="auto",
     ):
         self.estimator = estimator
@@ -235,6 +232,7 @@ class SelfTrainingClassifier(WrappedClassifier):
         self.n_folds = n_folds
         self.min_added = min_added
         self.calibration = calibration
+        self.callbacks = callbacks
         self.unlabeled = unlabeled
 
     @property
@@ -266,7 +264,7 @@ class SelfTrainingClassifier(WrappedClassifier):
         Raises
         ------
         TypeError
-            If the wrapped estimator is no classifier.
+            If the wrapped estimator is no classifier, or a callback cannot be called.
         AttributeError
             If it has no `predict_proba` to label rows with.
         ValueError
@@ -279,6 +277,7 @@ class SelfTrainingClassifier(WrappedClassifier):
             " with predict_proba, such as LogisticRegression(); numbers as targets "
             "have no class to be sure of, so regressors cannot be trained this way."
         )
+        report = RoundReport(self.verbose, self.callbacks)
         X = validate_table(self, X, reset=True)
         labels = encode_labels(
             y, unlabeled=self.unlabeled, n_samples=num_samples(X), min_classes=2
@@ -289,19 +288,20 @@ class SelfTrainingClassifier(WrappedClassifier):
         self._check_rows(labeled, unlabeled)
         learner = Learner(self.estimator, X, labels.classes, weights, params)
         keys = cache(lambda: row_keys_within(X))  # after a fit: its errors come first
-        make_run = self._run_maker(learner, labels.codes, labeled, len(unlabeled), keys)
-        n_rounds, history = self._judge(
-            make_run, keys, labels.codes, labeled, unlabeled
+        make_run = run_maker(self, learner, labels.codes, labeled, len(unlabeled), keys)
+        n_rounds, judged = judged_rounds(
+            self, make_run, keys, labels.codes, labeled, unlabeled
         )
+        report.tell_judged(judged)
         run = make_run(labeled, unlabeled)
-        self.termination_condition_ = self._make_rounds(run, n_rounds, history)
+        self.termination_condition_ = self._make_rounds(run, n_rounds, report)
         self.estimator_ = run.fitted
         self._warn_uncalibrated()
         self.classes_ = run.fitted.classes_
         self.labeled_iter_ = np.where(labels.labeled, 0, run.labeled_iter)
         self.transduction_ = self._write_labels(y, labels.classes[run.codes])
         self.n_iter_ = run.n_iter
-        self.history_ = _complete(history, run.n_added)
+        self.history_ = report.history(run.n_added)
         return self
 
     # ---------------------------------------------------------------- what is given
@@ -333,78 +333,17 @@ class SelfTrainingClassifier(WrappedClassifier):
                 "samples will be labeled in the first iteration",
             )
 
-    def _run_maker(self, learner, codes, labeled, n_unlabeled, keys):
-        """Make a function that starts self-training on given rows."""
-        rule = self._make_rule(learner, codes, labeled)
-        options = self._weighting()
-        if self.calibration is not None:
-            options["calibration"] = CrossCalibration(self.calibration, keys)
-        options["min_added"] = 0 if self.criterion == "k_best" else self.min_added
-        share = self.k_best
-        if isinstance(share, Integral):
-            share = share / max(1, n_unlabeled)
-
-        def make_run(labeled, unlabeled):
-            k_best = max(1, int(np.ceil(share * len(unlabeled) - 1e-9)))
-            return SelfTrainingRun(
-                learner, rule(k_best), codes, labeled, unlabeled, **options
-            )
-
-        return make_run
-
-    def _make_rule(self, learner, codes, labeled):
-        """Make the rule of selection, but for the number of rows to select."""
-        classes = learner.classes
-        weights = None if learner.weights is None else learner.weights[labeled]
-        thresholds = read_thresholds(self.threshold, classes)
-        shares = read_shares(self.class_shares, classes, codes[labeled], weights)
-        return lambda k_best: SelectionRule(self.criterion, thresholds, k_best, shares)
-
-    def _weighting(self):
-        return pseudo_weighting(self.estimator, self.pseudo_labels, self.pseudo_weight)
-
     # -------------------------------------------------------------------- the rounds
 
-    def _judge(self, make_run, keys, codes, labeled, unlabeled):
-        """Choose the number of rounds; return it and what held-out rows say."""
-        if self.n_folds is None or self.max_iter == 0 or not len(unlabeled):
-            return self.max_iter, []
-        # Rows that weigh one each outweigh the labels in a large table only.
-        is_bounded = self._weighting()["pseudo_weight"] is not None
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # the fits that count repeat them
-                best, history = judge_rounds(
-                    make_run, keys(), codes, labeled, unlabeled,
-                    n_folds=self.n_folds, n_rounds=self.max_iter,
-                    max_rows=MAX_JUDGING_ROWS if is_bounded else None,
-                )  # fmt: skip
-        except ValueError as error:
-            best, history = None, []
-            reason = f"{self.estimator!r} does not learn from the others. {error}"
-        else:
-            reason = "it takes two classes with two different labelled rows each."
-        if best is None:
-            warn(
-                "No labelled rows can be held out to judge the rounds, so none is "
-                f"made: {reason} Label more rows, or pass n_folds=None for rounds that "
-                "nothing judges.",
-            )
-            return 0, []
-        for number, entry in enumerate(history):
-            loss = entry["held_out_loss"]
-            self._say(f"Held-out loss after iteration {number}: {loss:.4f}.")
-        return best, history
-
-    def _make_rounds(self, run, n_rounds, history):
-        reason = run.make_rounds(n_rounds, self._report)
+    def _make_rounds(self, run, n_rounds, report):
+        reason = run.make_rounds(n_rounds, report)
         if reason == "interrupted":
             warn(
                 f"Interrupted after {run.n_iter} rounds, the last of which is kept.",
                 TrainingInterruptedWarning,
             )
         if reason == "max_iter" and n_rounds != self.max_iter:
-            return "held_out" if history else "unjudged"
+            return "held_out" if report.judged else "unjudged"
         return reason
 
     def _warn_uncalibrated(self):
@@ -415,14 +354,6 @@ class SelfTrainingClassifier(WrappedClassifier):
                 "it takes two classes with two different labelled rows each. "
                 "Probabilities are those of the estimator. Label more rows."
             )
-
-    def _report(self, run):
-        self._say(f"End of iteration {run.n_iter}, added {run.n_added[-1]} new labels.")
-
-    def _say(self, line):
-        if self.verbose:
-            sys.stdout.write(f"{line}\n")
-            sys.stdout.flush()
 
     def _write_labels(self, y, labels):
         """Labels after the rounds, with the marks of `y` where there is none."""
@@ -444,16 +375,3 @@ class SelfTrainingClassifier(WrappedClassifier):
         params = self._route(method, None, params)
         X = validate_table(self, X, reset=False)
         return getattr(self.estimator_, method)(X, **params)
-
-
-def _complete(history, n_added):
-    """Add to the judged rounds how many rows those that were made have labelled."""
-    judged = {"held_out_loss": None, "standard_error": None}
-    return [
-        {
-            "n_iter": number,
-            "n_added": n_added[number] if number < len(n_added) else None,
-            **(history[number] if number < len(history) else judged),
-        }
-        for number in range(max(len(history), len(n_added)))
-    ]

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy.sparse import random_array
 from sklearn import config_context
-from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.compose import make_column_transformer
 from sklearn.datasets import load_breast_cancer, make_blobs, make_classification
 from sklearn.ensemble import ExtraTreesClassifier, StackingClassifier
@@ -333,11 +333,15 @@ def test_rounds_that_make_held_out_rows_worse_are_not_made():
     np.testing.assert_array_equal(judged.predict_proba(X), alone.predict_proba(X))
 
 
-def test_rounds_that_help_held_out_rows_are_made():
+def hidden_clouds():
     """Clouds that the few labels alone do not show."""
     X, y = make_blobs(600, centers=[[-2, -2], [2, 2]], cluster_std=1, random_state=0)
     X = np.hstack([X, np.random.default_rng(0).normal(size=(600, 12))])
-    y_few = mask_labels(y, n_labeled=40, random_state=0)
+    return X, y, mask_labels(y, n_labeled=40, random_state=0)
+
+
+def test_rounds_that_help_held_out_rows_are_made():
+    X, y, y_few = hidden_clouds()
     base = LogisticRegression(C=1)
     judged = SelfTrainingClassifier(base).fit(X, y_few)
     losses = [entry["held_out_loss"] for entry in judged.history_]
@@ -409,9 +413,7 @@ def test_a_base_that_needs_every_label_makes_no_round_and_says_so(blobs):
 
 
 def test_judging_costs_no_more_on_a_larger_table(recorder, monkeypatch):
-    monkeypatch.setattr(
-        "sklearn_featrix.semi_supervised._self_training.MAX_JUDGING_ROWS", 50
-    )
+    monkeypatch.setattr("sklearn_featrix.semi_supervised._rounds.MAX_JUDGING_ROWS", 50)
     X, y = make_blobs(1000, centers=2, cluster_std=3, random_state=0)
     y_few = mask_labels(y, n_labeled=20, random_state=0)
     clf = SelfTrainingClassifier(recorder).fit(X, y_few)
@@ -472,6 +474,46 @@ def test_verbose_says_what_held_out_rows_say(blobs, capsys):
         loss = entry["held_out_loss"]
         assert line == f"Held-out loss after iteration {entry['n_iter']}: {loss:.4f}."
     assert len(lines) == len(clf.history_) + clf.n_iter_
+
+
+@pytest.mark.parametrize("n_folds", [5, None])
+def test_callbacks_are_given_the_entry_of_each_round_that_is_made(n_folds):
+    X, _, y = hidden_clouds()
+    entries, numbers = [], []
+    clf = SelfTrainingClassifier(LogisticRegression(C=1), max_iter=3, n_folds=n_folds)
+    clf.set_params(callbacks=[entries.append, lambda e: numbers.append(e["n_iter"])])
+    clone(clf).fit(X, y)
+    made = clf.fit(X, y).n_iter_
+    assert made > 0
+    assert entries == clf.history_[1 : made + 1] * 2
+    assert numbers == [*range(1, made + 1)] * 2
+    entries[-1]["n_added"] = "theirs"
+    assert clf.history_[made]["n_added"] == (clf.labeled_iter_ == made).sum()
+
+
+def test_a_callback_may_end_the_rounds(blobs):
+    def stop(entry):
+        if entry["n_iter"] == 2:
+            raise KeyboardInterrupt
+
+    X, _, y = blobs
+    options = {"criterion": "k_best", "n_folds": None}
+    clf = SelfTrainingClassifier(LogisticRegression(), callbacks=stop, **options)
+    with pytest.warns(TrainingInterruptedWarning, match="after 2 rounds"):
+        clf.fit(X, y)
+    assert clf.termination_condition_ == "interrupted"
+    two = SelfTrainingClassifier(LogisticRegression(), max_iter=2, **options).fit(X, y)
+    np.testing.assert_array_equal(clf.labeled_iter_, two.labeled_iter_)
+    np.testing.assert_array_equal(clf.predict_proba(X), two.predict_proba(X))
+
+
+def test_callbacks_can_be_called(blobs):
+    X, _, y = blobs
+    clf = SelfTrainingClassifier(LogisticRegression(), callbacks=[print, "print"])
+    with pytest.raises(TypeError, match="callbacks has 'print', which cannot be call"):
+        clf.fit(X, y)
+    with pytest.raises(ValueError, match="'callbacks' parameter"):
+        clf.set_params(callbacks="print").fit(X, y)
 
 
 def test_a_warm_start_goes_on_from_the_round_before(blobs):
