@@ -22,13 +22,13 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     add("--seconds", type=float, default=float("inf"), help="budget of the whole run")
     add("--steps", type=float, default=float("inf"), help="budget of the whole run")
     add("--decay-from", type=float, default=0.7, help="share of the budget")
-    add("--cells", type=int, default=12_000, help="cells per step")
+    add("--cells", type=int, default=12_000, help="cells per batch")
     add("--log-every", type=float, default=60, help="seconds")
     add("--checkpoint-every", type=float, default=180, help="seconds")
     add("--weights", type=Path, help="export here at every checkpoint")
     add("--compile", action="store_true")
     add("--initial", type=Path, help="exported weights that a new run begins with")
-    add("--many-classes", type=float, default=0, help="share of the steps")
+    add("--batches", type=int, default=1, help="batches per step and process")
     add("--seed", type=int, default=0)
 
     export = commands.add_parser("export", help="write the weights of a run")
@@ -102,8 +102,10 @@ def _train(options: argparse.Namespace) -> None:
         options.weights,
         options.compile,
         options.initial,
-        options.many_classes,
+        options.batches,
     )
+    if int(os.environ.get("WORLD_SIZE", "1")) > 1:  # set by torchrun
+        torch.distributed.init_process_group("gloo")
     Trainer(plan).run()
 
 

@@ -49,8 +49,6 @@ def forward_flop(
     total *= n_questions
     alike = 8 * (n_questions + 1) * n_columns + 8 * n_questions
     total += evidence * alike * n_rows * n_labeled
-    if n_questions > 2:
-        total += config["n_row_layers"] * n_all * 2 * row_width**2
     return n_tables * total
 
 

@@ -131,17 +131,15 @@ def _with_both_sides(g: Generator, y: Tensor, n_least: int = 2) -> Tensor:
     return y
 
 
-def draw_labeled_first(
-    g: Generator, y: Tensor, n_labeled: int, n_classes: int = 2
-) -> Tensor:
+def draw_labeled_first(g: Generator, y: Tensor, n_labeled: int) -> Tensor:
     """Order of the rows with those to label first: (n_tables, n_rows) positions.
 
     All tables of a batch draw them either at random or stratified; both ways, each
-    class of the table has at least one. The order within the labelled rows is random.
+    side has at least one. The order within the labelled rows is random.
     """
     n_tables, n_rows = y.shape
-    sides = functional.one_hot(y.long(), n_classes).transpose(1, 2)
-    keys = uniform(g, n_tables, n_classes, n_rows).masked_fill(sides == 0, 2.0)
+    sides = functional.one_hot(y.long(), 2).transpose(1, 2)
+    keys = uniform(g, n_tables, 2, n_rows).masked_fill(sides == 0, 2.0)
     place = (places(keys, 2) * sides).sum(1)  # among those of its class
     priority = uniform(g, n_tables, n_rows)
     if chance(g, 0.5, 1):

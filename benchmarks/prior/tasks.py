@@ -36,11 +36,10 @@ class Batch(NamedTuple):
         Standardised values and ranks among all rows of the table; NaN where missing.
     nominal : Tensor of shape (n_tables, n_columns), dtype bool
         Columns told to be codes without order.
-    y : Tensor of shape (n_tables, n_questions, n_labeled)
-        Answers 0. and 1. of the first rows: one question, or one for each of three or
-        more classes.
-    target : Tensor of shape (n_tables, n_queries), dtype int64
-        Classes of the others.
+    y : Tensor of shape (n_tables, 1, n_labeled)
+        Answers 0. and 1. of the first rows to the one question.
+    target : Tensor of shape (n_tables, n_queries)
+        Answers of the others.
     """
 
     z: Tensor
@@ -64,7 +63,6 @@ def draw_batch(
     g: Generator,
     n_cells: int,
     n_labeled: int | None = None,
-    n_classes: int = 2,
     families: Families = FAMILIES,
 ) -> Batch:
     """Draw tasks with about `n_cells` cells together.
@@ -76,10 +74,8 @@ def draw_batch(
     n_cells : int
         Cells of the rows that are used, over all tables.
     n_labeled : int, default=None
-        Labelled rows of each table, at least `n_classes`; drawn from the range of
-        `LABELED` where None.
-    n_classes : int, default=2
-        Classes asked about; 2 for two sides of any number of classes.
+        Labelled rows of each table, at least 2; drawn from the range of `LABELED`
+        where None.
     families : dict
         Kinds of tables to draw from, and their shares.
 
@@ -88,29 +84,20 @@ def draw_batch(
     Batch
         Tasks of equal size.
     """
-    n_questions = n_classes if n_classes > 2 else 1
     n_columns = log_integer(g, *COLUMNS)
     if n_labeled is None:
         fewest = LABELED[integer(g, 0, 2)]
         n_labeled = log_integer(g, fewest, LABELED[2])
-    n_labeled = max(n_labeled, n_classes)  # a class without a label cannot be told
     n_used = n_labeled + integer(g, QUERIES[0], QUERIES[1] + 1)
     n_rows = max(integer(g, ROWS[0], ROWS[1] + 1), n_used)
-    cells_per_column = n_used * n_questions
-    if n_questions > 1:  # these tables are large: narrower ones, or one alone
-        n_columns = min(n_columns, max(2 * n_cells // cells_per_column, COLUMNS[0]))
-    n_tables = round(n_cells / (cells_per_column * (n_columns + 1)))
-    n_tables = min(max(n_tables, 1 if n_questions > 1 else 2), MAX_TABLES)
-    x, y, nominal = draw_tables(g, n_tables, n_rows, n_columns, n_classes, families)
+    n_tables = round(n_cells / (n_used * (n_columns + 1)))
+    n_tables = min(max(n_tables, 2), MAX_TABLES)
+    x, y, nominal = draw_tables(g, n_tables, n_rows, n_columns, families)
     z, q = describe(x)
-    used = draw_labeled_first(g, y, n_labeled, n_classes)[:, :n_used]
+    used = draw_labeled_first(g, y, n_labeled)[:, :n_used]
     rows = used[..., None].expand(-1, -1, n_columns)
-    y = y.gather(1, used).long()
-    asked = torch.ones(1) if n_questions == 1 else torch.arange(n_classes)
-    answers = (y[:, None, :n_labeled] == asked[:, None]).float()
-    return Batch(
-        z.gather(1, rows), q.gather(1, rows), nominal, answers, y[:, n_labeled:]
-    )
+    labels, target = y.gather(1, used).tensor_split([n_labeled], dim=1)
+    return Batch(z.gather(1, rows), q.gather(1, rows), nominal, labels[:, None], target)
 
 
 def draw_tables(
@@ -118,24 +105,22 @@ def draw_tables(
     n_tables: int,
     n_rows: int,
     n_columns: int,
-    n_classes: int = 2,
     families: Families = FAMILIES,
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Draw tables of one size from several families.
 
-    Two classes are two sides of any number of classes.
+    Their labels are two sides of any number of classes.
 
     Returns
     -------
     x : Tensor of shape (n_tables, n_rows, n_columns)
         Columns, NaN where missing.
     y : Tensor of shape (n_tables, n_rows)
-        Classes 0., 1. and so on. Of two, each occurs at least twice in every table; of
-        more, some may be absent.
+        Labels 0. and 1.; each occurs at least twice in every table.
     nominal : Tensor of shape (n_tables, n_columns), dtype bool
         Columns told to be codes without order.
     """
-    shares = torch.tensor([pair[n_classes > 2] for pair in families.values()])
+    shares = torch.tensor(list(families.values()))
     family = torch.multinomial(shares, n_tables, True, generator=g)
     counts = torch.bincount(family, minlength=len(families)).tolist()
     parts = [
@@ -145,15 +130,12 @@ def draw_tables(
     ]
     x, scores = (torch.cat(part) for part in zip(*parts, strict=True))
     counts = draw_n_classes(g, n_tables)
-    if n_classes > 2:
-        counts = torch.full_like(counts, n_classes)
     classes = draw_classes(g, scores, counts)
     x = shift_by_class(g, x, classes)
-    sides = draw_two_sides(g, classes, counts)
-    y = sides if n_classes == 2 else classes.float()
+    y = draw_two_sides(g, classes, counts)
     order = torch.rand(n_tables, generator=g).argsort()  # neighbours lend columns
-    x, y, sides = x[order], y[order], sides[order]
-    x, nominal = roughen(g, x, sides)
+    x, y = x[order], y[order]
+    x, nominal = roughen(g, x, y)
     return x, y, nominal
 
 

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor, distributed, nn
 from torch.nn import functional
 
 from benchmarks.prior.checkpoints import (
@@ -21,9 +21,8 @@ from benchmarks.prior.checkpoints import (
     write_checkpoint,
 )
 from benchmarks.prior.compute import forward_flop
-from benchmarks.prior.draws import chance, log_integer
-from benchmarks.prior.labels import MAX_CLASSES
 from benchmarks.prior.muon import Muon
+from benchmarks.prior.processes import agreed, average_gradients
 from benchmarks.prior.tasks import Batch, draw_batch, generator_of
 
 CONFIGS: dict[str, dict] = {
@@ -49,11 +48,9 @@ CONFIGS: dict[str, dict] = {
     },
 }
 VALIDATION_SEED = 2**31
-VALIDATION = ((6, 2), (16, 2), (48, 2), (128, 2))  # labelled rows and classes
-VALIDATION_OF_MANY = ((40, 4), (100, 8))
-MANY_CLASSES = (3, MAX_CLASSES)
+VALIDATION = (6, 16, 48, 128)  # labelled rows
 VALIDATION_CELLS = 12_000
-VALIDATION_BATCHES = 3  # of each number of labels and classes
+VALIDATION_BATCHES = 3  # of each number of labelled rows
 WARM_UP_STEPS = 50
 MUON_RATE, ADAM_RATE = 0.004, 1e-3
 
@@ -67,9 +64,9 @@ class Progress:
     Attributes
     ----------
     step, tables : int
-        Steps taken and tables seen.
+        Steps taken and tables seen, by all processes.
     seconds, cpu_seconds : float
-        Time spent, generating and validating included.
+        Time spent, generating and validating included; processor time by all processes.
     flop : float
         Operations of the matrix products of all training steps.
     """
@@ -100,15 +97,15 @@ class Plan:
     decay_share : float
         Share of the budget at the end over which the learning rate falls to 0.
     n_cells : int
-        Cells per step.
+        Cells per batch.
+    n_batches : int
+        Batches per step and process.
     log_every, checkpoint_every : float
         Seconds between validations and between checkpoints.
     weights : Path or None
         Where to export the averaged weights at every checkpoint.
     compile : bool
         Whether to compile the network.
-    many_share : float
-        Share of the steps that ask about 3 to 10 classes at once.
     initial : Path or None
         Exported weights that a new run begins with, in place of random ones. What they
         cost counts among the tables, seconds and operations, not among the budget.
@@ -127,7 +124,7 @@ class Plan:
     weights: Path | None = None
     compile: bool = False
     initial: Path | None = None
-    many_share: float = 0.0
+    n_batches: int = 1
 
     def rate(self, progress: Progress) -> float:
         """Share of the full learning rate: warm-up, constant, linear decay."""
@@ -137,7 +134,10 @@ class Plan:
 
 
 class Trainer:
-    """A network in training.
+    """A network in training, in one process or in each of several.
+
+    Processes that were started by ``torchrun`` draw tables of their own and take each
+    step together, on the mean of their gradients. The first one writes.
 
     Parameters
     ----------
@@ -147,6 +147,9 @@ class Trainer:
 
     def __init__(self, plan: Plan):
         self.plan = plan
+        together = distributed.is_available() and distributed.is_initialized()
+        self.rank = distributed.get_rank() if together else 0
+        self.n_processes = distributed.get_world_size() if together else 1
         self.device = torch.device(plan.device)
         with torch.random.fork_rng(devices=[]):
             torch.random.default_generator.manual_seed(plan.seed)
@@ -188,10 +191,12 @@ class Trainer:
         """Train until the budget ends; continue from the newest checkpoint."""
         self.plan.output.mkdir(parents=True, exist_ok=True)
         self._resume()
-        validation = validation_batches(of_many=self.plan.many_share > 0)
+        validation = validation_batches()
         logged = saved = time.perf_counter()
         while self._budget_left():
             self._timed_step()
+            if self.rank > 0:
+                continue
             now = time.perf_counter()
             if now - logged > self.plan.log_every:
                 self._log(validation)
@@ -199,16 +204,23 @@ class Trainer:
             if now - saved > self.plan.checkpoint_every:
                 self._save()
                 saved = time.perf_counter()
-        self._log(validation)
-        self._save()
+        if self.rank == 0:
+            self._log(validation)
+            self._save()
         return self.progress
 
     def step(self) -> float:
         """Draw the tables of the next step and learn from them."""
-        position = self.before.get("step", 0) + self.progress.step  # no table twice
-        batch = self._draw_batch(position).to(self.device)
-        loss = self._loss(self._forward, batch)
-        loss.backward()
+        # no table twice
+        position = self.before.get("step", 0) + self.progress.step
+        position = position * self.n_processes + self.rank
+        batches = range(self.plan.n_batches)
+        loss = sum(
+            self._learn(position * len(batches) + batch) / len(batches)
+            for batch in batches
+        )
+        if self.n_processes > 1:
+            average_gradients(self.network)
         norm = nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
         rate = self.plan.rate(self.progress)
         for optimizer in self.optimizers:
@@ -218,6 +230,13 @@ class Trainer:
                 optimizer.step()
             optimizer.zero_grad(set_to_none=True)
         self._update_average()
+        self.progress.step += 1
+        return loss
+
+    def _learn(self, position: int) -> float:
+        batch = self._draw_batch(position).to(self.device)
+        loss = self._loss(self._forward, batch)
+        (loss / self.plan.n_batches).backward()
         self._count(batch)
         return float(loss.detach())
 
@@ -262,14 +281,7 @@ class Trainer:
         }
 
     def _draw_batch(self, position: int) -> Batch:
-        random = generator_of(self.plan.seed, position)
-        n_classes = self._draw_n_classes(position)
-        return draw_batch(random, self.plan.n_cells, n_classes=n_classes)
-
-    def _draw_n_classes(self, position: int) -> int:
-        random = generator_of(self.plan.seed, position, MAX_CLASSES)
-        many = chance(random, self.plan.many_share, 1)
-        return log_integer(random, *MANY_CLASSES) if many else 2
+        return draw_batch(generator_of(self.plan.seed, position), self.plan.n_cells)
 
     def _save(self) -> None:
         path = write_checkpoint(self.plan.output, self.state())
@@ -289,25 +301,22 @@ class Trainer:
         return progress.step < self.plan.steps and progress.seconds < self.plan.seconds
 
     def _timed_step(self) -> None:
+        before = asdict(self.progress)
         wall, cpu = time.perf_counter(), time.process_time()
         loss = self.step()
         first = self.running_loss != self.running_loss
         self.running_loss = loss if first else 0.98 * self.running_loss + 0.02 * loss
         self.progress.seconds += time.perf_counter() - wall
         self.progress.cpu_seconds += time.process_time() - cpu
+        if self.n_processes > 1:
+            self.progress = Progress(**agreed(asdict(self.progress), before))
 
     def _loss(self, network: nn.Module, batch: Batch) -> Tensor:
         on_gpu = self.device.type == "cuda"
         low = torch.autocast("cuda", torch.bfloat16) if on_gpu else nullcontext()
         with low:
             logit = network(batch.z, batch.q, batch.nominal, batch.y).float()
-        if batch.y.shape[1] == 1:
-            return functional.binary_cross_entropy_with_logits(
-                logit[:, 0], batch.target.float()
-            )
-        unseen = batch.y.sum(2) == 0  # classes that no row of the table has
-        logit = logit.masked_fill(unseen[..., None], -torch.inf)
-        return functional.cross_entropy(logit, batch.target)
+        return functional.binary_cross_entropy_with_logits(logit[:, 0], batch.target)
 
     @torch.no_grad()
     def _update_average(self) -> None:
@@ -318,8 +327,7 @@ class Trainer:
 
     def _count(self, batch: Batch) -> None:
         n_tables, n_rows, n_columns = batch.z.shape
-        size = (n_tables, n_rows, n_columns, batch.y.shape[2], batch.y.shape[1])
-        self.progress.step += 1
+        size = (n_tables, n_rows, n_columns, batch.y.shape[2])
         self.progress.tables += n_tables
         self.progress.flop += 3 * forward_flop(self.network.config, *size)
 
@@ -368,19 +376,16 @@ def _grows_into(small: dict, large: dict) -> bool:
     return {**large, **{name: small[name] for name in layers}} == small
 
 
-def validation_batches(
-    n_cells: int | None = None, of_many: bool = False
-) -> dict[str, list[Batch]]:
-    """Draw fixed tasks, never seen in training, by numbers of labels and classes."""
+def validation_batches(n_cells: int | None = None) -> dict[str, list[Batch]]:
+    """Draw fixed tasks, never seen in training, by numbers of labelled rows."""
     return {
-        f"{n_labeled}_rows_{n_classes}_classes": [
+        f"{n_labeled}_rows": [
             draw_batch(
                 generator_of(VALIDATION_SEED, n_labeled, i),
                 n_cells or VALIDATION_CELLS,
                 n_labeled,
-                n_classes,
             )
             for i in range(VALIDATION_BATCHES)
         ]
-        for n_labeled, n_classes in VALIDATION + of_many * VALIDATION_OF_MANY
+        for n_labeled in VALIDATION
     }

@@ -31,7 +31,7 @@ from ._temperature import USUAL, fit_temperature, held_out_folds
 
 __all__ = ["InContextClassifier"]
 
-PREDICT_BATCH = 2048
+PREDICT_BATCH = 8192
 MIN_ROWS_PER_CLASS = 20  # labelled, to learn a temperature from them
 MOST_COPIES = 10  # on average; beyond, weights count by class
 
@@ -106,7 +106,8 @@ class InContextClassifier(PartialLabelsClassifierMixin, BaseEstimator):
     about them, and takes the temperature under which their log loss is least.
 
     Predicting costs more than fitting: the labelled rows are read once for each
-    reading, all others in chunks. Memory is bounded whatever the number of rows.
+    reading, all others in chunks, and no more classes are asked about at a time than
+    memory has room for. It is bounded whatever the numbers of rows and classes.
 
     Where the classes' shares among the rows of a reading are not those of their
     weights, the probabilities are corrected for it [2]_.

@@ -11,7 +11,7 @@ from ._cells import Cells
 __all__ = ["Reader"]
 
 MAX_PAIRS = 22_000_000  # of a row and a labelled row in a column: 88 MB per array
-MAX_TOKENS = 100_000  # of cells, over all questions
+MAX_TOKENS = 100_000  # of cells, over all questions asked at a time
 CHUNK_SIZES = (1024, 512, 256, 128, 64, 32, 16)
 
 
@@ -43,15 +43,14 @@ class Reader:
     ):
         self.network = network
         self.n_classes = n_classes
-        self.size = chunk_size(*context.z.shape, n_classes)
         self.asked = _classes_to_ask_about(codes, n_classes, context.q)
-        questions = codes == self.asked[:, None]
-        self.memory = network.read(
-            self._tensor(context.z),
-            self._tensor(context.q),
-            self._tensor(nominal),
-            self._tensor(questions.astype(np.float32)),
-        )
+        size = context.z.shape
+        n_groups = -(-len(self.asked) // questions_at_once(*size))
+        self.groups = np.array_split(np.arange(len(self.asked)), n_groups)
+        self.size = chunk_size(*size, len(self.groups[0]))
+        self._context = [self._tensor(each) for each in (context.z, context.q, nominal)]
+        self._questions = (codes == self.asked[:, None]).astype(np.float32)
+        self._memory = self._read(self.groups[0]) if n_groups == 1 else None
 
     @torch.inference_mode()
     def logits(self, queries: Cells, size: int | None = None) -> np.ndarray:
@@ -73,20 +72,31 @@ class Reader:
         """
         size = size or self.size
         answers = np.empty((len(queries), len(self.asked)))
-        for start in range(0, len(queries), size):
-            rows = slice(start, start + size)
-            chunk = self.network.answer(
-                self.memory,
-                self._filled(queries.z[rows], size),
-                self._filled(queries.q[rows], size),
-            )
-            n_rows = min(size, len(queries) - start)
-            answers[rows] = chunk[0, :, :n_rows].T.cpu().double().numpy()
+        for group in self.groups:
+            answers[:, group] = self._ask(group, queries, size)
         if self.n_classes > 2:
             return answers
         # log-odds, of which each class gets half
         signs = np.where(self.asked[:, None] == [0, 1], 0.5, -0.5)
         return answers @ signs
+
+    def _ask(self, group: np.ndarray, queries: Cells, size: int) -> np.ndarray:
+        """Ask about some classes; what was read for them is forgotten afterwards."""
+        memory = self._memory or self._read(group)
+        answers = np.empty((len(queries), len(group)))
+        for start in range(0, len(queries), size):
+            rows = slice(start, start + size)
+            chunk = self.network.answer(
+                memory,
+                self._filled(queries.z[rows], size),
+                self._filled(queries.q[rows], size),
+            )
+            n_rows = min(size, len(queries) - start)
+            answers[rows] = chunk[0, :, :n_rows].T.cpu().double().numpy()
+        return answers
+
+    def _read(self, group: np.ndarray) -> tuple:
+        return self.network.read(*self._context, self._tensor(self._questions[group]))
 
     def _filled(self, values: np.ndarray, size: int) -> torch.Tensor:
         filler = np.zeros((size - len(values), values.shape[1]), dtype=np.float32)
@@ -113,16 +123,24 @@ def _classes_to_ask_about(
     return classes[[min(classes, key=size.__getitem__)]]
 
 
-def chunk_size(n_labeled: int, n_columns: int, n_classes: int = 2) -> int:
+def questions_at_once(n_labeled: int, n_columns: int) -> int:
+    """Classes to ask about at a time: as many as memory allows, at least one.
+
+    For each, the network keeps what it has made of the labelled rows.
+    """
+    return max(1, MAX_TOKENS // (n_labeled * (n_columns + 2)))
+
+
+def chunk_size(n_labeled: int, n_columns: int, n_questions: int = 1) -> int:
     """Rows to answer for at a time.
 
     As many as memory allows: the network compares each row with each labelled row in
-    each column, and holds a token for each cell and class. But not many more than are
-    labelled, since few rows take as long as a chunk.
+    each column, and holds a token for each cell and question. But not many more than
+    are labelled, since few rows take as long as a chunk.
     """
     affordable = min(
         6 * n_labeled,
         MAX_PAIRS // (n_labeled * (n_columns + 1)),
-        MAX_TOKENS // (n_classes * (n_columns + 2)),
+        MAX_TOKENS // (n_questions * (n_columns + 2)),
     )
     return next((each for each in CHUNK_SIZES if each <= affordable), CHUNK_SIZES[-1])

@@ -13,7 +13,6 @@ from torch.nn import functional
 __all__ = [
     "Attention",
     "CellLayer",
-    "ClassMixer",
     "KeysAndValues",
     "MatchingHead",
     "RowLayer",
@@ -157,23 +156,6 @@ class CellLayer(nn.Module):
         mixed: Tensor = self.over_columns(normed[:, :n_wanted], seen)
         wanted = x[:, :, :n_wanted]
         return wanted + mixed.reshape(wanted.shape)
-
-
-class ClassMixer(nn.Module):
-    """Tell each question the mean over the questions of its table, if there are 3."""
-
-    def __init__(self, width: int) -> None:
-        super().__init__()
-        self.norm = _Norm(width)
-        self.mean = nn.Linear(width, width, bias=False)
-        nn.init.zeros_(self.mean.weight)
-
-    def forward(self, x: Tensor, n_questions: int) -> Tensor:
-        if n_questions < 3:
-            return x
-        normed = torch.unflatten(self.norm(x), 0, (-1, n_questions))
-        told: Tensor = self.mean(normed.mean(1, keepdim=True))
-        return (torch.unflatten(x, 0, (-1, n_questions)) + told).flatten(0, 1)
 
 
 class RowLayer(nn.Module):

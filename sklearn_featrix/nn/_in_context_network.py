@@ -18,7 +18,6 @@ from ._cell_features import (
 )
 from ._in_context_layers import (
     CellLayer,
-    ClassMixer,
     KeysAndValues,
     MatchingHead,
     RowLayer,
@@ -28,8 +27,7 @@ from ._in_context_layers import (
 
 __all__ = ["InContextMemory", "InContextNetwork"]
 
-N_TABLE = 4
-MAX_CLASSES = 10  # seen in training; more are told as so many
+N_TABLE = 3
 
 
 class InContextNetwork(nn.Module):
@@ -43,9 +41,9 @@ class InContextNetwork(nn.Module):
     reading of the row, a vote of the labelled rows that match it, and a linear
     reading of its evidence.
 
-    Of more than two classes, each is asked about against the rest. The questions of
-    a table go through the network side by side, and each layer over rows is told the
-    mean of their tokens, so that the order of the classes does not matter.
+    Of more than two classes, each is asked about against the rest. The questions about
+    a table go through the network side by side and do not influence one another, so
+    that they may as well be asked in turn, where memory is short.
 
     Nobody attends to rows without a label, so query rows do not influence one
     another; there are no positions, so the order of columns and of labelled rows
@@ -161,9 +159,6 @@ class InContextNetwork(nn.Module):
         self.row_layers = nn.ModuleList(
             RowLayer(row_width, n_heads, expansion) for _ in range(n_row_layers)
         )
-        self.class_mixers = nn.ModuleList(
-            ClassMixer(row_width) for _ in range(n_row_layers)
-        )
         self.head = MatchingHead(row_width)
         self.shortcut = nn.Linear(N_ROW_EVIDENCE, 1, bias=False) if evidence else None
         if self.shortcut is not None:
@@ -183,15 +178,12 @@ class InContextNetwork(nn.Module):
         nominal : Tensor of shape (batch, n_columns), dtype bool
             Columns whose values are codes without order.
         y : Tensor of shape (batch, n_questions, n_labeled)
-            Answers 0. and 1. of the first rows. One question asks for the second of
-            two classes; two ask for each of the two. Three or more ask for one class
-            each against the rest, and every row has one of the classes.
+            Answers 0. and 1. of the first rows, by question.
 
         Returns
         -------
         Tensor of shape (batch, n_questions, n_rows - n_labeled)
-            Logits. For up to two questions they are log-odds; for more, their softmax
-            over the questions gives the probabilities of the classes.
+            Logits: the log-odds that the answer is 1.
         """
         _check_sizes(z, q, nominal, y)
         n_labeled = y.shape[2]
@@ -232,7 +224,7 @@ class InContextNetwork(nn.Module):
         if not self.row_attention:
             thinking = self.thinking.to(rows.dtype).expand(len(rows), -1, -1)
             rows = torch.cat([thinking, rows], dim=1)
-        rows, of_rows = self._through_rows(rows, y.shape[1])
+        rows, of_rows = self._through_rows(rows)
         key = self.head.remember(rows[:, self.n_thinking :])
         return InContextMemory(nominal, y, about, evidence, of_cells, of_rows, key)
 
@@ -258,7 +250,7 @@ class InContextNetwork(nn.Module):
         n_questions = memory.y.shape[1]
         cells, rows = self._tokens(z, q, memory.nominal, memory.about, features)
         tokens, _ = self._through_cells(cells, rows, memory.of_cells)
-        tokens, _ = self._through_rows(tokens, n_questions, memory.of_rows)
+        tokens, _ = self._through_rows(tokens, memory.of_rows)
         logit = self.head(tokens, memory.key, memory.y.flatten(0, 1))
         logit = logit.unflatten(0, (-1, n_questions))
         if self.shortcut is not None and features is not None:
@@ -310,14 +302,10 @@ class InContextNetwork(nn.Module):
         return rows.flatten(2), remembered
 
     def _through_rows(
-        self,
-        tokens: Tensor,
-        n_questions: int,
-        memory: list[KeysAndValues] | None = None,
+        self, tokens: Tensor, memory: list[KeysAndValues] | None = None
     ) -> tuple[Tensor, list[KeysAndValues]]:
         remembered = []
         for number, layer in enumerate(self.row_layers):
-            tokens = self.class_mixers[number](tokens, n_questions)
             tokens, seen = layer(tokens, None if memory is None else memory[number])
             remembered.append(seen)
         return tokens, remembered
@@ -366,13 +354,8 @@ def _check_sizes(z: Tensor, q: Tensor, nominal: Tensor, y: Tensor) -> None:
 
 
 def _table_features(y: Tensor, nominal: Tensor) -> Tensor:
-    """Sizes, base rate and number of classes -> (batch, questions, 4)."""
-    n_questions, n_labeled = y.shape[1:]
-    sizes = [
-        math.log(n_labeled) / 2 - 1.5,
-        math.log(nominal.shape[1]) / 2 - 1,
-        math.log(min(max(n_questions, 2), MAX_CLASSES) / 2),
-    ]
+    """Sizes and base rate -> (batch, questions, 3)."""
+    sizes = math.log(y.shape[2]) / 2 - 1.5, math.log(nominal.shape[1]) / 2 - 1
     base = base_logit(y)
-    n_labeled_, n_columns, n_classes = (torch.full_like(base, s) for s in sizes)
-    return torch.stack([n_labeled_, n_columns, base, n_classes], dim=-1)
+    n_labeled, n_columns = (torch.full_like(base, size) for size in sizes)
+    return torch.stack([n_labeled, n_columns, base], dim=-1)

@@ -1,11 +1,18 @@
+import weakref
 from copy import deepcopy
 
 import numpy as np
 import pytest
 import torch
 
+from sklearn_featrix.in_context import _inference
 from sklearn_featrix.in_context._cells import Cells
-from sklearn_featrix.in_context._inference import CHUNK_SIZES, Reader, chunk_size
+from sklearn_featrix.in_context._inference import (
+    CHUNK_SIZES,
+    Reader,
+    chunk_size,
+    questions_at_once,
+)
 
 NOMINAL = np.array([False, True, False, False, True])
 
@@ -157,9 +164,41 @@ def test_chunks_are_not_much_larger_than_the_context():
     assert chunk_size(4, 10) == 16
 
 
-def test_many_classes_go_in_small_chunks():
-    sizes = [chunk_size(500, 10, n_classes) for n_classes in (2, 10, 40)]
+def test_many_questions_go_in_small_chunks():
+    sizes = [chunk_size(500, 10, n_questions) for n_questions in (2, 10, 40)]
     assert sizes == [1024, 512, 128]
+
+
+def test_questions_are_asked_in_groups_that_fit_into_memory():
+    assert questions_at_once(20, 10) > 100
+    assert questions_at_once(500, 20) == 9
+    assert questions_at_once(500, 64) == 3
+    assert questions_at_once(1_000_000, 64) == 1
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 3])
+def test_groups_of_questions_change_nothing(network, monkeypatch, at_once):
+    task = make_task(5)
+    expected = logits(network, *task)
+    monkeypatch.setattr(_inference, "MAX_TOKENS", at_once * 40 * 7)
+    np.testing.assert_allclose(logits(network, *task), expected, atol=1e-5)
+
+
+def test_memory_of_one_group_is_kept_at_a_time(network, monkeypatch):
+    """What the network keeps of the labelled rows does not grow with the classes."""
+    kept = []
+    read = network.read
+
+    def watched(*arguments):
+        memory = read(*arguments)
+        assert all(each() is None for each in kept)
+        kept.append(weakref.ref(memory.key))
+        return memory
+
+    monkeypatch.setattr(network, "read", watched)
+    monkeypatch.setattr(_inference, "MAX_TOKENS", 2 * 40 * 7)
+    logits(network, *make_task(5))
+    assert len(kept) == 3
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU")

@@ -6,7 +6,6 @@ from sklearn_featrix.nn import _in_context_layers as module
 from sklearn_featrix.nn._in_context_layers import (
     Attention,
     CellLayer,
-    ClassMixer,
     MatchingHead,
     RowLayer,
     base_logit,
@@ -85,16 +84,6 @@ def test_rows_of_a_layer_look_at_what_is_remembered():
     one, _ = layer(x[:, :1], memory)
     torch.testing.assert_close(one, whole[:, :1])
     assert (layer(x[:, :1])[0] - one).abs().max() > 1e-3
-
-
-def test_mixer_tells_the_mean_over_the_questions_of_a_table():
-    mixer = stirred(ClassMixer(8))
-    x = torch.randn(6, 4, 8)
-    assert mixer(x, 2) is x
-    told = (mixer(x, 3) - x).view(2, 3, 4, 8)
-    torch.testing.assert_close(told, told[:, :1].expand_as(told))
-    expected = mixer.mean(mixer.norm(x).view(2, 3, 4, 8).mean(1))
-    torch.testing.assert_close(told[:, 0], expected)
 
 
 def test_votes_are_log_odds_of_shares():

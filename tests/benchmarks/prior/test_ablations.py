@@ -22,7 +22,7 @@ def small(monkeypatch, tmp_path):
     monkeypatch.setattr(module, "DRAWS", (0,))
     monkeypatch.setattr(module, "N_CELLS", 1500)
     monkeypatch.setattr(module, "TABLES", ("titanic",))
-    monkeypatch.setattr(training, "VALIDATION", ((6, 2),))
+    monkeypatch.setattr(training, "VALIDATION", (6,))
     monkeypatch.setattr(training, "VALIDATION_BATCHES", 1)
     monkeypatch.setattr(training, "VALIDATION_CELLS", 1000)
 

@@ -10,7 +10,7 @@ def tiny(monkeypatch):
     monkeypatch.setitem(
         training.CONFIGS, "tiny", {"width": 16, "n_layers": 1, "n_heads": 2}
     )
-    monkeypatch.setattr(training, "VALIDATION", ((6, 2), (8, 3)))
+    monkeypatch.setattr(training, "VALIDATION", (6, 8))
     monkeypatch.setattr(training, "VALIDATION_BATCHES", 1)
     monkeypatch.setattr(training, "VALIDATION_CELLS", 1000)
 

@@ -1,5 +1,8 @@
 import json
 import logging
+import os
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -10,9 +13,6 @@ from benchmarks.prior.checkpoints import latest_checkpoint, read_weights
 from benchmarks.prior.tasks import draw_batch, generator_of
 from benchmarks.prior.training import (
     CONFIGS,
-    MANY_CLASSES,
-    VALIDATION,
-    VALIDATION_OF_MANY,
     WARM_UP_STEPS,
     Plan,
     Progress,
@@ -27,7 +27,7 @@ CONFIG = {"width": 16, "n_layers": 1, "n_heads": 2, "n_row_layers": 1}
 
 @pytest.fixture(autouse=True)
 def little_validation(monkeypatch):
-    monkeypatch.setattr(training, "VALIDATION", ((6, 2), (16, 4)))
+    monkeypatch.setattr(training, "VALIDATION", (6, 16))
     monkeypatch.setattr(training, "VALIDATION_BATCHES", 1)
     monkeypatch.setattr(training, "VALIDATION_CELLS", 1500)
 
@@ -58,6 +58,35 @@ def test_a_resumed_run_ends_with_the_same_weights(tmp_path):
     assert second.progress.flop == whole.progress.flop
 
 
+def test_a_step_learns_from_several_batches(tmp_path):
+    trainer = Trainer(make_plan(tmp_path, n_batches=3))
+    batches = [draw_batch(generator_of(0, number), 1500) for number in range(6)]
+    with torch.no_grad():
+        losses = [float(trainer._loss(trainer.network, batch)) for batch in batches[:3]]
+    assert trainer.step() == pytest.approx(np.mean(losses))
+    trainer.step()
+    assert trainer.progress.step == 2
+    assert trainer.progress.tables == sum(len(batch.q) for batch in batches)
+
+
+@pytest.mark.slow
+def test_two_processes_do_what_one_does_with_twice_the_batches(tmp_path):
+    command = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node=2"]
+    command += ["-m", "benchmarks.prior", "train", "--output", str(tmp_path / "two")]
+    command += ["--steps", "3", "--cells", "500", "--decay-from", "0.7"]
+    subprocess.run(command, check=True, env={**os.environ, "OMP_NUM_THREADS": "1"})
+    plan = Plan(tmp_path, CONFIGS["small"], steps=3, n_cells=500, n_batches=2)
+    one = Trainer(plan)
+    for _ in range(3):
+        one.step()
+    newest = latest_checkpoint(tmp_path / "two")
+    two = torch.load(newest, map_location="cpu", weights_only=True)
+    for name, weight in one.average.state_dict().items():
+        torch.testing.assert_close(two["average"][name], weight, rtol=1e-3, atol=1e-4)
+    assert two["progress"]["tables"] == one.progress.tables
+    assert two["progress"]["flop"] == one.progress.flop
+
+
 def test_seed_decides_first_weights_and_tables(tmp_path):
     one, same, other = (Trainer(make_plan(tmp_path, seed=s)) for s in (1, 1, 2))
     losses = [trainer.step() for trainer in (one, same, other)]
@@ -80,11 +109,7 @@ def test_log_says_what_was_spent_and_gained(tmp_path, caplog):
     last = records[-1]
     assert last["tables"] == progress.tables
     assert last["validation_loss"] == pytest.approx(
-        (
-            last["validation_loss_6_rows_2_classes"]
-            + last["validation_loss_16_rows_4_classes"]
-        )
-        / 2
+        (last["validation_loss_6_rows"] + last["validation_loss_16_rows"]) / 2
     )
     for name in ("seconds", "cpu_seconds", "flop", "train_loss", "rate"):
         assert last[name] >= 0
@@ -133,11 +158,10 @@ def test_added_layers_change_nothing_at_first(trained, tmp_path, added):
     grown = Trainer(Plan(tmp_path, {**CONFIG, **added}, initial=trained))
     n_weights = [len(list(each.network.parameters())) for each in (same, grown)]
     assert n_weights[0] < n_weights[1]
-    for n_classes in (2, 4):
-        batch = draw_batch(generator_of(0), 1500, n_classes=n_classes)[:4]
-        for name in ("network", "average"):
-            before, after = getattr(same, name)(*batch), getattr(grown, name)(*batch)
-            torch.testing.assert_close(before, after, rtol=1e-4, atol=1e-5)
+    batch = draw_batch(generator_of(0), 1500)[:4]
+    for name in ("network", "average"):
+        before, after = getattr(same, name)(*batch), getattr(grown, name)(*batch)
+        torch.testing.assert_close(before, after, rtol=1e-4, atol=1e-5)
     grown.step()
     assert grown.progress.step == 1
 
@@ -169,64 +193,32 @@ def test_rate_warms_up_stays_and_decays(tmp_path):
 def test_training_lowers_the_loss(tmp_path, monkeypatch):
     monkeypatch.setattr(training, "WARM_UP_STEPS", 1)
     monkeypatch.setattr(training, "ADAM_RATE", 3e-3)
-    monkeypatch.setattr(training, "VALIDATION", ((64, 2), (64, 4)))
+    monkeypatch.setattr(training, "VALIDATION", (24, 64))
     trainer = Trainer(make_plan(tmp_path, steps=60, seed=1))
     validation = validation_batches(24_000)
     before = trainer.validate(validation)
     for _ in range(30):
         trainer.step()
     after = trainer.validate(validation)
-    assert set(after) == {"64_rows_2_classes", "64_rows_4_classes"}
+    assert set(after) == {"24_rows", "64_rows"}
     for name, loss in after.items():
         assert loss < before[name] - 0.02
 
 
 def test_validation_tasks_are_fixed():
     one, other = validation_batches(1500), validation_batches(1500)
-    assert list(one) == ["6_rows_2_classes", "16_rows_4_classes"]
-    shapes = [batch.y.shape[1:] for (batch,) in one.values()]
-    assert shapes == [(1, 6), (4, 16)]
+    assert list(one) == ["6_rows", "16_rows"]
+    assert [batch.y.shape[2] for (batch,) in one.values()] == [6, 16]
     for name, (batch,) in one.items():
         torch.testing.assert_close(batch.target, other[name][0].target)
 
 
-def test_validation_never_asks_for_a_class_without_a_row():
-    """Its loss would be infinite."""
-    groups = VALIDATION + VALIDATION_OF_MANY
-    assert all(n_labeled >= n_classes for n_labeled, n_classes in groups)
-    more = validation_batches(1500, of_many=True).keys() - validation_batches(1500)
-    assert len(more) == len(VALIDATION_OF_MANY)
-
-
 def test_loss_of_one_question_is_that_of_its_log_odds(tmp_path):
-    batch = draw_batch(generator_of(0), 1500, n_classes=2)
+    batch = draw_batch(generator_of(0), 1500)
     logit = torch.randn(len(batch.y), 1, batch.target.shape[1])
     loss = Trainer(make_plan(tmp_path))._loss(lambda *_: logit, batch)
     right = torch.where(batch.target == 1, logit[:, 0], -logit[:, 0])
     torch.testing.assert_close(loss, -right.sigmoid().log().mean())
-
-
-def test_loss_leaves_out_classes_that_no_row_has(tmp_path):
-    batch = draw_batch(generator_of(0), 1500, n_labeled=40, n_classes=4)
-    n_tables, n_queries = batch.target.shape
-    trainer = Trainer(make_plan(tmp_path))
-    # the third class has become the second: nobody has it any more
-    y = batch.y.clone()
-    y[:, 1] += y[:, 2]
-    y[:, 2] = 0
-    target = batch.target.where(batch.target != 2, 1)
-    logit = torch.randn(n_tables, 4, n_queries)
-    logit[:, 2] = 9.0  # would cost much
-    seen = batch._replace(y=y, target=target)
-    known = (y.sum(2) > 0)[..., None].expand_as(logit)
-    share = logit.exp() * known
-    share = share / share.sum(1, keepdim=True)
-    expected = -share.gather(1, target[:, None]).log().mean()
-    loss = trainer._loss(lambda *_: logit.requires_grad_(), seen)
-    torch.testing.assert_close(loss, expected)
-    loss.backward()
-    assert torch.isfinite(logit.grad).all()
-    assert (logit.grad[:, 2] == 0).all()
 
 
 def test_a_step_whose_gradient_is_not_finite_is_left_out(tmp_path, monkeypatch):
@@ -261,14 +253,6 @@ def test_configurations_build(name):
     assert n_bytes < 10e6 or name == "large"
 
 
-@pytest.mark.parametrize("share", [0.0, 0.5, 1.0])
-def test_a_share_of_the_steps_asks_about_more_than_two_classes(tmp_path, share):
-    trainer = Trainer(make_plan(tmp_path, many_share=share))
-    drawn = np.array([trainer._draw_n_classes(step) for step in range(200)])
-    assert (drawn > 2).mean() == pytest.approx(share, abs=0.1)
-    assert set(drawn[drawn > 2]) <= set(range(MANY_CLASSES[0], MANY_CLASSES[1] + 1))
-
-
 @pytest.fixture
 def values_unknown(monkeypatch):
     """Let a run on the meta device, which has no values, ask for some."""
@@ -277,7 +261,7 @@ def values_unknown(monkeypatch):
 
 
 def test_training_stays_on_its_device(tmp_path, values_unknown):
-    trainer = Trainer(make_plan(tmp_path, device="meta", many_share=0.5))
+    trainer = Trainer(make_plan(tmp_path, device="meta"))
     for _ in range(4):
         trainer.step()
     trainer.validate(validation_batches(1500))
