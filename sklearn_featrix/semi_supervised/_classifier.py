@@ -24,25 +24,17 @@ from ..utils._compat import (
 from ..utils._copies import distinct_rows, row_weights
 from ..utils._labels import encode_labels
 from ..utils._partial_classifier import PartialLabelsClassifierMixin
+from ._default_members import default_members, default_temperature, default_weights
 from ._evidence_sample import EvidenceSample
 from ._losses import implied_class_weight
 from ._member_params import MemberParamsMixin
-from ._members import (
-    check_members,
-    check_weights,
-    default_members,
-    default_weights,
-    make_members,
-)
+from ._members import check_members, check_weights, make_members
 from ._out_of_fold import labeled_only
 from ._safety import EvidenceMixin, compare_votes, judge_unlabeled
-from ._spaces import TableSpaces, split_space
+from ._spaces import TableSpaces
 from ._training_rows import TrainingRows
 from ._vote import Vote
 from ._vote_fitter import VoteFitter
-
-DEFAULT_TEMPERATURE = 0.87
-MANY_LABELED = 100  # from here on the default members are not too sure themselves
 
 
 def _has_two_classes(self):
@@ -273,7 +265,6 @@ class SemiSupervisedClassifier(
             the table has no usable column.
         """
         X = validate_table(self, X, reset=True)
-        criterion = to_criterion(self.loss)
         random_state = check_random_state(self.random_state)
         weights = row_weights(X, sample_weight)
         labels = encode_labels(
@@ -285,16 +276,8 @@ class SemiSupervisedClassifier(
         )
         keys = row_keys_within(X)
         rows = TrainingRows.of(keys, labels, weights)
-        has_many = rows.n_pairs >= MANY_LABELED
-        members = self._checked_members(criterion, has_many, random_state)
-        member_weights = self._checked_weights(members)
-        spaces = self._fit_spaces(X, keys, weights, members, random_state)
-        vote = Vote(
-            members,
-            member_weights,
-            self._chosen_temperature(has_many),
-            implied_class_weight(criterion, rows.class_weights()),
-        )
+        vote = self._make_vote(rows, random_state)
+        spaces = self._fit_spaces(X, keys, weights, vote, random_state)
         fitter = VoteFitter(
             X, rows, labels.classes, self.class_weight, random_state, self.n_jobs
         )
@@ -324,38 +307,37 @@ class SemiSupervisedClassifier(
         if student is not None:
             self.student_ = student
         self.estimators_ = fitted.estimators
-        names = [name for name, _, _ in fitted.vote.members]
-        self.named_estimators_ = Bunch(
-            **dict(zip(names, fitted.estimators, strict=True))
-        )
+        self.named_estimators_ = Bunch(**fitted.named_estimators)
         return self
 
-    def _checked_members(self, criterion, has_many, random_state):
+    def _make_vote(self, rows, random_state):
+        """Members, weights and temperature: those given, or the default ones."""
+        criterion = to_criterion(self.loss)
         has_embedding = self.embedding is not None
         if self.members is None:
-            return default_members(has_embedding, self.effort, criterion, has_many)
-        members = make_members(self.members, criterion, random_state)
-        members = check_members(members, has_embedding)
-        self._validate_names([name for name, _, _ in members])
-        return members
-
-    def _checked_weights(self, members):
-        if self.weights is None:
-            return default_weights(members)
-        return check_weights(self.weights, members)
-
-    def _chosen_temperature(self, has_many):
+            members = default_members(
+                criterion,
+                effort=self.effort,
+                n_labeled=rows.n_pairs,
+                has_embedding=has_embedding,
+            )
+            temperature = default_temperature(rows.n_pairs)
+        else:
+            members = make_members(self.members, criterion, random_state)
+            members = check_members(members, has_embedding)
+            self._validate_names([name for name, _, _ in members])
+            temperature = 1.0
+        weights = default_weights(members)
+        if self.weights is not None:
+            weights = check_weights(self.weights, members)
         if self.temperature is not None:
-            return self.temperature
-        is_measured = self.members is None and has_many
-        return DEFAULT_TEMPERATURE if is_measured else 1.0
+            temperature = self.temperature
+        class_weight = implied_class_weight(criterion, rows.class_weights())
+        return Vote(members, weights, temperature, class_weight)
 
-    def _fit_spaces(self, X, keys, weights, members, random_state):
-        return TableSpaces(
-            {base for _, _, space in members for base in split_space(space)},
-            self._embedding_to_fit(),
-            random_state,
-        ).fit(index_rows(X, distinct_rows(keys, weights)))
+    def _fit_spaces(self, X, keys, weights, vote, random_state):
+        spaces = TableSpaces(vote.bases, self._embedding_to_fit(), random_state)
+        return spaces.fit(index_rows(X, distinct_rows(keys, weights)))
 
     def _embedding_to_fit(self):
         if isinstance(self.embedding, str):

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from ..losses._names import with_criterion
 from ..utils._compat import NamedEstimatorsMixin
-from ._members import default_members
+from ._default_members import BY_NAME
 
 __all__ = ["MemberParamsMixin"]
-
-_DEFAULT_NAMES = {name for name, _, _ in default_members(has_embedding=True)}
 
 
 class MemberParamsMixin(NamedEstimatorsMixin):
@@ -65,7 +63,7 @@ class MemberParamsMixin(NamedEstimatorsMixin):
                     "embedding=EmbeddingTransformer() first."
                 )
             members = given["members"]
-            by_name = _DEFAULT_NAMES if members is None else members
+            by_name = BY_NAME if members is None else members
             if owner in by_name:
                 raise ValueError(
                     f"Cannot set {name!r}: the default members are made in fit. Pass "

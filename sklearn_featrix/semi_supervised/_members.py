@@ -1,62 +1,14 @@
-"""The members of a vote: the default ones, the checks, the fit of one member."""
+"""Members that are given: by name, the checks, the fit of one of them."""
 
 from __future__ import annotations
 
 import numpy as np
-from sklearn.ensemble import ExtraTreesClassifier
-from sklearn.linear_model import LogisticRegression
 from sklearn.utils.validation import has_fit_parameter
 
-from ..in_context import InContextClassifier
-from ..losses._names import is_cross_entropy
-from ..neural_network._loss_head import LossHead
 from ..utils._compat import index_rows
-from ._boosting import BOOSTED, FewLabelBoosting, boosted_trees
+from ._boosting import BOOSTED, boosted_trees
+from ._default_members import BY_NAME
 from ._spaces import BASE_SPACES, split_space
-
-
-def default_members(has_embedding, effort="auto", criterion=None, has_many=True):
-    """Return the members measured best, as (name, estimator, space).
-
-    Parameters
-    ----------
-    has_embedding : bool
-        Without an embedding, the members that look at the table alone.
-    effort : {"low", "auto"}, default="auto"
-        "low" is the best of those quick to fit and to ask.
-    criterion : torch.nn.Module, default=None
-        What the linear member on the embedding is trained with; None is cross-entropy.
-    has_many : bool, default=True
-        Whether many rows are labelled; of three quick members, boosting needs them.
-
-    Returns
-    -------
-    list of (str, classifier, str)
-        Fresh, unfitted members.
-    """
-    members = [
-        ("linear", LogisticRegression(max_iter=1000), "linear"),
-        ("trees", ExtraTreesClassifier(100), "tree"),
-        ("boosting", _boosting(50 if effort == "low" else 100), "tree"),
-        ("in_context", InContextClassifier(), "raw+unlabeled"),
-        ("linear_embedding", _head(criterion), "embedding"),
-        ("trees_embedding", ExtraTreesClassifier(100), "tree+embedding"),
-    ]
-    if effort == "low":
-        quick = {"linear", "trees_embedding" if has_embedding else "trees"}
-        quick |= {"boosting"} if has_many else set()
-        return [member for member in members if member[0] in quick]
-    return [
-        (name, estimator, space)
-        for name, estimator, space in members
-        if has_embedding or "embedding" not in split_space(space)
-    ]
-
-
-def _head(criterion):
-    if criterion is None or is_cross_entropy(criterion):
-        return LogisticRegression(C=10, max_iter=1000)
-    return LossHead(criterion)
 
 
 def make_members(members, criterion, random_state):
@@ -83,48 +35,23 @@ def make_members(members, criterion, random_state):
     ImportError
         If the library of a name is not installed.
     """
-    known = {
-        member[0]: member
-        for member in default_members(has_embedding=True, criterion=criterion)
-    }
     return [
-        _of_name(member, known, random_state) if isinstance(member, str) else member
+        _of_name(member, criterion, random_state) if isinstance(member, str) else member
         for member in members
     ]
 
 
-def _of_name(name, known, random_state):
+def _of_name(name, criterion, random_state):
     if name in BOOSTED:
         seed = int(random_state.randint(np.iinfo(np.int32).max))
         return (name, boosted_trees(name, seed), "tree")
-    if name not in known:
+    if name not in BY_NAME:
         raise ValueError(
             f"There is no member named {name!r}. Names are "
-            f"{', '.join([*known, *BOOSTED])}; anything else is given as a tuple "
+            f"{', '.join([*BY_NAME, *BOOSTED])}; anything else is given as a tuple "
             "(name, estimator, space)."
         )
-    return known[name]
-
-
-def default_weights(members):
-    """Return the weights measured best: the in-context classifier counts thrice.
-
-    Parameters
-    ----------
-    members : list of (str, classifier, str)
-        Any members; all of other kinds count once.
-
-    Returns
-    -------
-    ndarray of shape (n_members,)
-        Weights.
-    """
-    return np.array(
-        [
-            3.0 if isinstance(each, InContextClassifier) else 1.0
-            for _, each, _ in members
-        ]
-    )
+    return BY_NAME[name].made(criterion)
 
 
 def check_weights(weights, members):
@@ -160,18 +87,6 @@ def check_weights(weights, members):
             f"{weights.tolist()}."
         )
     return weights
-
-
-def _boosting(n_rounds):
-    # Small leaves: the defaults cannot split twenty rows.
-    return FewLabelBoosting(
-        max_iter=n_rounds,
-        learning_rate=8 / n_rounds,
-        max_leaf_nodes=8,
-        min_samples_leaf=3,
-        l2_regularization=1.0,
-        early_stopping=False,
-    )
 
 
 def check_members(members, has_embedding):

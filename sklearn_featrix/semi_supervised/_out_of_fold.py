@@ -11,8 +11,8 @@ from sklearn.utils import check_random_state
 from ..exceptions import DroppedColumnWarning
 from ..utils._compat import index_rows, num_samples
 from ..utils._folds import deal_folds
+from ._default_members import BY_NAME
 from ._held_out import LOWEST_PROBABILITY
-from ._members import default_members
 from ._spaces import TableSpaces, has_unlabeled, seeded_clone, split_space
 
 __all__ = ["OutOfFold", "labeled_only", "out_of_fold"]
@@ -58,13 +58,12 @@ def labeled_only(vote, is_default):
 
 def _with_stand_ins(vote):
     """Let "trees" stand for "trees_embedding" where the vote has not both."""
-    without = {member[0]: member for member in default_members(has_embedding=False)}
     names = {name for name, _, _ in vote.members}
     members = []
     for member in vote.members:
-        stand_in = member[0].removesuffix("_embedding")
-        is_free = stand_in in without and stand_in not in names
-        members.append(without[stand_in] if is_free else member)
+        stand_in = BY_NAME[member[0]].stand_in
+        is_free = stand_in is not None and stand_in not in names
+        members.append(BY_NAME[stand_in].made() if is_free else member)
     return replace(vote, members=members)
 
 

@@ -112,6 +112,12 @@ class FittedVote:
     spaces: TableSpaces
     estimators: list
 
+    @property
+    def named_estimators(self):
+        """The fitted members by name."""
+        names = [name for name, _, _ in self.vote.members]
+        return dict(zip(names, self.estimators, strict=True))
+
     def predict_proba(self, X):
         """Average the members' class probabilities, in bounded memory.
 

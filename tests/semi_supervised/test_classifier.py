@@ -30,7 +30,7 @@ from sklearn_featrix import (
     mask_labels,
 )
 from sklearn_featrix.exceptions import DroppedColumnWarning
-from sklearn_featrix.semi_supervised._members import default_members
+from sklearn_featrix.semi_supervised._default_members import default_members
 
 QUICK = EmbeddingTransformer(effort="low", max_steps=20)
 
@@ -138,7 +138,7 @@ def test_probabilities_are_the_weighted_mean_of_the_members(
     y_partial = mask_labels(y, n_labeled=n_labeled, random_state=0)
     clf = SemiSupervisedClassifier(QUICK, temperature=temperature, random_state=0)
     clf.fit(X, y_partial)
-    spaces = [space for _, _, space in default_members(has_embedding=True)]
+    spaces = [space for _, _, space in default_members(n_labeled=n_labeled)]
     views = clf._fitted_vote.spaces.transform(X, spaces)
     votes = [
         member.predict_proba(views[space])
@@ -311,7 +311,8 @@ def test_log_probabilities(table):
 
 @pytest.mark.parametrize("has_embedding", [True, False])
 def test_the_default_result_depends_on_no_optional_package(has_embedding):
-    for _, estimator, _ in default_members(has_embedding):
+    members = default_members(n_labeled=100, has_embedding=has_embedding)
+    for _, estimator, _ in members:
         assert type(estimator).__module__.split(".")[0] in (
             "sklearn",
             "sklearn_featrix",

@@ -10,7 +10,10 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 
 from sklearn_featrix import EmbeddingTransformer, SemiSupervisedClassifier
-from sklearn_featrix.semi_supervised._members import default_members, default_weights
+from sklearn_featrix.semi_supervised._default_members import (
+    default_members,
+    default_weights,
+)
 from sklearn_featrix.semi_supervised._out_of_fold import labeled_only
 from sklearn_featrix.semi_supervised._vote import Vote
 
@@ -292,7 +295,7 @@ def test_labeled_only_vote(members, spaces):
     ],
 )
 def test_default_labeled_only_vote_has_the_members_without_embedding(effort, names):
-    members = default_members(has_embedding=True, effort=effort)
+    members = default_members(effort=effort, n_labeled=100)
     vote = labeled_only(Vote(members, default_weights(members)), True)
     assert [name for name, _, _ in vote.members] == names
     assert not any("embedding" in space for space in vote.spaces)
@@ -309,7 +312,7 @@ def test_default_labeled_only_vote_has_the_members_without_embedding(effort, nam
     ],
 )
 def test_given_weights_hold_for_the_labeled_only_vote_too(weights, kept):
-    members = default_members(has_embedding=True)
+    members = default_members(n_labeled=100)
     vote = labeled_only(Vote(members, np.array(weights, dtype=float)), True)
     names = [name for name, _, _ in vote.members]
     shares = dict(zip(names, vote.weights.tolist(), strict=True))
