@@ -13,7 +13,7 @@ from ..utils._compat import index_metadata, index_rows, num_samples
 from ..utils._folds import deal_folds, keys_of_observations
 from ..utils._label_marks import is_auto
 
-__all__ = ["held_out_probabilities"]
+__all__ = ["held_out_probabilities", "observations_of"]
 
 
 def held_out_probabilities(estimator, X, y, labels, *, cv, mark, params):
@@ -57,7 +57,7 @@ def held_out_probabilities(estimator, X, y, labels, *, cv, mark, params):
     rows, found = [np.empty(0, dtype=np.intp)], [np.empty((0, len(labels.classes)))]
     if mark is None:
         estimator = _without_mark(estimator)
-    observations = _observations(X, labels, cv)
+    observations = observations_of(X, labels, cv)
     for train, test in _folds(X, y, labels, cv, mark, observations):
         fitted = clone(estimator).fit(
             index_rows(X, train),
@@ -74,8 +74,24 @@ def held_out_probabilities(estimator, X, y, labels, *, cv, mark, params):
     return held_out, np.concatenate(found), observations[held_out]
 
 
-def _observations(X, labels, cv):
-    """Numbers of observations, equal for labelled rows that are one and the same."""
+def observations_of(X, labels, cv):
+    """Give labelled rows the numbers of their observations.
+
+    Parameters
+    ----------
+    X : ndarray, DataFrame or sparse matrix of shape (n_samples, n_features)
+        The table.
+    labels : PartialLabels
+        Its labels.
+    cv : int, splitter or iterable
+        With a number, copies of a row that are all of one class are one observation;
+        otherwise each row is one.
+
+    Returns
+    -------
+    ndarray of int of shape (n_samples,)
+        Equal for labelled rows that are one observation; of no use elsewhere.
+    """
     observations = np.arange(num_samples(X))
     if isinstance(cv, Integral):
         rows = np.flatnonzero(labels.labeled)

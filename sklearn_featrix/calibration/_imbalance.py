@@ -22,7 +22,7 @@ from ..utils._compat import index_rows, num_samples
 from ..utils._label_marks import mark_beside
 from ..utils._labeled_scorer import stated_mark
 from ..utils._labels import encode_labels
-from ._held_out import held_out_probabilities
+from ._held_out import held_out_probabilities, observations_of
 from ._imbalance_report import ImbalanceReport
 from ._lapses import fit_lapses
 from ._prior import estimate_prior
@@ -106,8 +106,9 @@ def imbalance_report(
     Both are tests: at the default confidence some one table in twenty is suspected
     without a reason, by each. Of errors it may be one in five where the classifier is
     wrongly sure, as naive Bayes is, or one with many columns and few rows of a class:
-    look at the suspects, and give another classifier. Without evidence an imbalance is
-    called inherent. That is what remains, no proof.
+    look at the suspects, and give another classifier. Copies of a labelled row that are
+    all of one class are no further evidence, unless `cv` is a splitter. Without
+    evidence an imbalance is called inherent. That is what remains, no proof.
 
     References
     ----------
@@ -152,21 +153,23 @@ def imbalance_report(
     with warnings.catch_warnings():
         # columns without information among the rows of a fold are no news
         warnings.simplefilter("ignore", DroppedColumnWarning)
-        rows, held_out, _ = held_out_probabilities(
+        rows, held_out, observations = held_out_probabilities(
             estimator, X, y, labels, cv=cv, mark=mark, params={}
         )
-        findings = _judge_errors(held_out, labels, rows, confidence)
+        n_observed = _effective_number(observations)
+        findings = _judge_errors(held_out, labels, rows, n_observed, confidence)
         others = np.flatnonzero(~labels.labeled)
         rng = check_random_state(random_state)
         if len(others) >= MIN_UNLABELED:
             findings |= _judge_sampling(
-                estimator, X, y, labels, others, held_out, confidence, rng
+                estimator, X, y, labels, others, held_out, n_observed, confidence, rng
             )
+    observations = observations_of(X, labels, cv)[labels.labeled]
     return ImbalanceReport(
         classes=labels.classes,
         counts=counts,
         n_unlabeled=len(others),
-        shares=_wilson(counts, confidence),
+        shares=_wilson(counts, _effective_number(observations), confidence),
         **{"unlabeled_shares": None, "expected_shares": None, "shift": None} | findings,
         confidence=confidence,
     )
@@ -176,7 +179,13 @@ def _logistic():
     return LogisticRegression(max_iter=1000)
 
 
-def _judge_errors(held_out, labels, rows, confidence) -> dict[str, Any]:
+def _effective_number(observations):
+    """Count observations whose copies are rows of one weight (Kish's number)."""
+    _, n_copies = np.unique(observations, return_counts=True)
+    return n_copies.sum() ** 2 / max((n_copies**2).sum(), 1)
+
+
+def _judge_errors(held_out, labels, rows, n_observed, confidence) -> dict[str, Any]:
     nothing = {
         "error_rate": np.nan,
         "has_errors": False,
@@ -186,7 +195,7 @@ def _judge_errors(held_out, labels, rows, confidence) -> dict[str, Any]:
     codes = labels.codes[rows]
     if len(np.unique(codes)) < 2:
         return nothing
-    lapses = fit_lapses(held_out, codes)
+    lapses = fit_lapses(held_out, codes, n_observed)
     suspicious = np.flatnonzero(lapses.wrong > 0.5)
     if lapses.p_value > 1 - confidence or not len(suspicious):
         return nothing | {"error_rate": lapses.rate}
@@ -199,7 +208,9 @@ def _judge_errors(held_out, labels, rows, confidence) -> dict[str, Any]:
     }
 
 
-def _judge_sampling(estimator, X, y, labels, others, held_out, confidence, rng):
+def _judge_sampling(
+    estimator, X, y, labels, others, held_out, n_observed, confidence, rng
+):
     shift = covariate_shift_report(
         index_rows(X, np.flatnonzero(labels.labeled)),
         index_rows(X, others),
@@ -214,8 +225,8 @@ def _judge_sampling(estimator, X, y, labels, others, held_out, confidence, rng):
     estimate = _shares(probabilities, old)
     # both samples vary: what the labelled rows give, less the error for the unlabeled
     draws = [
-        _shares(_resampled(held_out, rng), old)
-        - _shares(_resampled(probabilities, rng), old)
+        _shares(_resampled(held_out, n_observed, rng), old)
+        - _shares(_resampled(probabilities, len(probabilities), rng), old)
         + estimate
         for _ in range(N_DRAWS)
     ]
@@ -228,8 +239,8 @@ def _judge_sampling(estimator, X, y, labels, others, held_out, confidence, rng):
     }
 
 
-def _resampled(probabilities, rng):
-    return probabilities[rng.randint(len(probabilities), size=len(probabilities))]
+def _resampled(probabilities, n_drawn, rng):
+    return probabilities[rng.randint(len(probabilities), size=round(n_drawn))]
 
 
 def _shares(probabilities, old):
@@ -240,9 +251,8 @@ def _shares(probabilities, old):
         )
 
 
-def _wilson(counts, confidence):
-    n_rows, z = counts.sum(), norm.ppf((1 + confidence) / 2)
-    share = counts / n_rows
+def _wilson(counts, n_rows, confidence):
+    z, share = norm.ppf((1 + confidence) / 2), counts / counts.sum()
     centre = (share + z**2 / (2 * n_rows)) / (1 + z**2 / n_rows)
     half = np.sqrt(share * (1 - share) / n_rows + (z / (2 * n_rows)) ** 2)
     half = z * half / (1 + z**2 / n_rows)

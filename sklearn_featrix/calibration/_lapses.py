@@ -33,7 +33,7 @@ class Lapses:
     wrong: np.ndarray
 
 
-def fit_lapses(probabilities, codes):
+def fit_lapses(probabilities, codes, n_observed=None):
     """Fit a lapse rate to held-out rows, beside what the classifier is wrong about.
 
     With probability `rate` a label is any of the classes, whatever the row; otherwise
@@ -48,6 +48,9 @@ def fit_lapses(probabilities, codes):
         Held-out probabilities.
     codes : ndarray of shape (n_rows,)
         Labels.
+    n_observed : float, default=None
+        Effective number of observations that the rows are, for the test; None: each is
+        one.
 
     Returns
     -------
@@ -79,7 +82,8 @@ def fit_lapses(probabilities, codes):
         for start in (as_they_are, without.x)
     ]
     found = min(tries, key=lambda result: result.fun)
-    gain = max(without.fun - found.fun, 0.0)
+    worth = 1.0 if n_observed is None else n_observed / len(codes)
+    gain = worth * max(without.fun - found.fun, 0.0)
     rate = float(expit(found.x[-1]))
     right = (1 - rate) * believed(found.x[:-1])
     blind = rate / n_classes

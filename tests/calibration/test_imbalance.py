@@ -44,6 +44,25 @@ def test_shares_have_wilsons_interval(inherent):
     assert inherent.ratio == inherent.counts[0] / inherent.counts[1]
 
 
+def test_copies_of_labelled_rows_are_no_further_evidence():
+    X, y, _ = table(share=0.3)
+    model = LabeledOnly(GaussianNB())  # learns the same from copies
+    reports = []
+    for n_copies in (1, 10):
+        labeled = np.tile(np.arange(60), n_copies)
+        rows = np.append(labeled, np.arange(60, 400))
+        partial = np.append(y[labeled], np.full(340, -1))
+        reports.append(imbalance_report(X[rows], partial, model))
+    alone, tenfold = reports
+    np.testing.assert_allclose(tenfold.shares, alone.shares)
+    np.testing.assert_allclose(
+        np.ptp(tenfold.expected_shares, axis=1),
+        np.ptp(alone.expected_shares, axis=1),
+        rtol=0.4,  # of a hundred draws, their outermost
+    )
+    assert tenfold.kinds == alone.kinds
+
+
 def test_few_unlabeled_rows_may_differ_by_chance(inherent):
     X, y, _ = table()
     labeled = np.arange(2400) < N_LABELED

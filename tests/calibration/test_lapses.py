@@ -23,6 +23,16 @@ def test_the_rate_is_found():
         assert found.p_value < 1e-3
 
 
+def test_copies_are_no_further_evidence():
+    proba, given, _ = draw(200, blind=0.05)
+    copies = np.tile(np.arange(200), 10)
+    alone = fit_lapses(proba, given)
+    tenfold = fit_lapses(proba[copies], given[copies], n_observed=200.0)
+    assert 1e-3 < alone.p_value < 0.9
+    assert tenfold.p_value == pytest.approx(alone.p_value, rel=0.02)
+    assert tenfold.rate == pytest.approx(alone.rate, rel=0.02)
+
+
 def test_rows_are_as_wrong_as_is_said():
     proba, given, wrong = draw(blind=0.1, n_rows=8000)
     said = fit_lapses(proba, given).wrong
