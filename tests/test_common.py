@@ -161,12 +161,7 @@ INSTANCES = {
     ],
     "WaypointDistances": [DistanceToTheMiddle([], metric="euclidean")],
 }
-ROUNDING = "trees of 32 bits: equal at 1e-6, which tests/compose holds"
 EXPECTED_FAILURES = {
-    "BoostedLossClassifier": {
-        "check_sample_weight_equivalence_on_dense_data": ROUNDING,
-        "check_sample_weight_equivalence_on_sparse_data": ROUNDING,
-    },
     "SelfTrainingClassifier": {
         # as scikit-learn says of its own
         "check_non_transformer_estimators_n_iter": "no round without unlabeled rows",
@@ -225,8 +220,7 @@ def _sklearn_checks():
             ):
                 failures = EXPECTED_FAILURES.get(type(estimator).__name__, {})
                 reason = failures.get(_name(check))
-                strict = reason is not ROUNDING  # which may be in luck
-                xfail = pytest.mark.xfail(reason=reason, strict=strict)
+                xfail = pytest.mark.xfail(reason=reason, strict=True)
                 marks = [xfail] if reason else []
                 marks.extend(param.marks)
                 yield pytest.param(

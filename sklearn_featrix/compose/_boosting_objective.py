@@ -10,6 +10,7 @@ __all__ = ["FocalObjective", "focal_derivatives"]
 _SMALLEST = 1e-300
 _SMALLEST_COUNT = 1e-12  # of a class that `alpha` leaves out
 _MOST_STEPS = 100
+_BITS = 20  # of the 24 that boosters keep: a whole weight up to 16 leaves no rounding
 
 
 class FocalObjective:
@@ -47,17 +48,26 @@ class FocalObjective:
             The loss is not convex; a Hessian is at least that of cross-entropy whose
             rows weigh as the focal loss weighs them here, and so never negative. Trees
             step in all classes at once: of more than two, the Hessian is times
-            ``n_classes / (n_classes - 1)``, which is LightGBM's way too.
+            ``n_classes / (n_classes - 1)``, which is LightGBM's way too. Both are
+            rounded to 20 bits before they are weighed, so that a row of weight 3 is
+            three copies of it in the 32 bits of a booster too: a last bit decides
+            between splits that are equally good.
         """
-        codes = y_true.astype(np.intp)
-        weights = self.class_weight[codes]
+        derivatives = self._derivatives(y_true.astype(np.intp), y_pred)
+        gradient, hessian = (_rounded(values) for values in derivatives)
         if sample_weight is not None:
-            weights = weights * sample_weight
-        derivatives = focal_derivatives(y_pred, codes, self.gamma)
-        weights = weights.reshape(-1, *[1] * (y_pred.ndim - 1))
-        gradient, hessian, floor = (weights * values for values in derivatives)
+            weights = _by_row(sample_weight, y_pred)
+            gradient, hessian = weights * gradient, weights * hessian
+        return gradient, hessian
+
+    def _derivatives(self, codes, scores):
+        """Gradient and Hessian of rows that weigh what their class does."""
+        weights = _by_row(self.class_weight[codes], scores)
+        gradient, hessian, floor = (
+            weights * values for values in focal_derivatives(scores, codes, self.gamma)
+        )
         n_classes = len(self.class_weight)
-        together = n_classes / (n_classes - 1) if y_pred.ndim == 2 else 1.0
+        together = n_classes / (n_classes - 1) if scores.ndim == 2 else 1.0
         return gradient, together * np.maximum(hessian, floor)
 
     def best_constant(self, counts):
@@ -79,13 +89,23 @@ class FocalObjective:
         for _ in range(_MOST_STEPS):
             rows = np.repeat(scores[None], len(counts), axis=0)
             rows = rows if len(counts) > 2 else rows[:, 0]
-            gradient, hessian = self(codes, rows, counts)
-            total = np.maximum(hessian.sum(axis=0), _SMALLEST_COUNT)
-            step = np.clip(gradient.sum(axis=0) / total, -1, 1)
+            derivatives = self._derivatives(codes, rows)
+            gradient, hessian = (counts @ values for values in derivatives)
+            total = np.maximum(hessian, _SMALLEST_COUNT)
+            step = np.clip(gradient / total, -1, 1)
             scores = scores - step
             if np.abs(step).max() < 1e-10:
                 break
         return scores if len(counts) > 2 else scores[0]
+
+
+def _by_row(weights, scores):
+    return weights.reshape(-1, *[1] * (scores.ndim - 1))
+
+
+def _rounded(values):
+    fraction, exponent = np.frexp(values)
+    return np.ldexp(np.rint(fraction * 2.0**_BITS), exponent - _BITS)
 
 
 def focal_derivatives(scores, codes, gamma):

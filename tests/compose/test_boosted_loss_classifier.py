@@ -99,17 +99,34 @@ def test_focus_and_weights_do_what_they_say(booster):
     assert rare["balanced"] > rare["plain"] + 0.05
 
 
-def test_a_weight_of_two_is_a_second_copy():
+def test_a_whole_weight_is_as_many_copies_to_the_last_bit():
     xgboost = pytest.importorskip("xgboost")
     booster = xgboost.XGBClassifier(n_estimators=5, n_jobs=1, tree_method="exact")
     X, y = table(3)
-    weights = RNG.integers(0, 3, size=800)
+    weights = RNG.integers(0, 17, size=800)
     weighted = BoostedLossClassifier(booster, "class_balanced").fit(X, y, weights)
     copies = np.repeat(np.arange(800), weights)
     copied = BoostedLossClassifier(booster, "class_balanced").fit(X[copies], y[copies])
-    np.testing.assert_allclose(weighted.class_weight_, copied.class_weight_)
+    np.testing.assert_array_equal(weighted.class_weight_, copied.class_weight_)
+    np.testing.assert_array_equal(weighted.predict_proba(X), copied.predict_proba(X))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_splits_that_are_equally_good_are_not_told_apart_by_rounding(seed):
+    """Of many columns that part few rows alike, LightGBM took any."""
+    lightgbm = pytest.importorskip("lightgbm")
+    booster = lightgbm.LGBMClassifier(
+        n_estimators=3, n_jobs=1, min_child_samples=0, min_data_in_bin=1, verbose=-1
+    )
+    rng = np.random.default_rng(seed)
+    X, y = rng.uniform(size=(15, 30)), np.arange(15) % 3
+    weights = rng.integers(1, 5, size=15)
+    weighted = BoostedLossClassifier(booster).fit(X, y, weights)
+    copied = BoostedLossClassifier(booster).fit(
+        np.repeat(X, weights, axis=0), np.repeat(y, weights)
+    )
     np.testing.assert_allclose(
-        weighted.predict_proba(X), copied.predict_proba(X), atol=1e-6
+        weighted.predict_proba(X), copied.predict_proba(X), atol=1e-12
     )
 
 

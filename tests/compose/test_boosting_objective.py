@@ -99,16 +99,27 @@ def test_finite_and_never_concave_however_large_the_scores(n_classes, gamma):
     assert concave < 0
 
 
+@pytest.mark.parametrize("n_classes", [2, 3])
+def test_weights_to_sixteen_leave_no_rounding_in_32_bits(n_classes):
+    scores, codes = draw(n_classes)
+    objective = FocalObjective(2, RNG.uniform(0.2, 1, size=n_classes))
+    plain = objective(codes, scores)
+    for weight in range(1, 17):
+        weighed = objective(codes, scores, np.full(len(codes), weight, dtype=float))
+        for one, many in zip(plain, weighed, strict=True):
+            np.testing.assert_array_equal(many, weight * one)
+            np.testing.assert_array_equal(many.astype(np.float32), many)
+
+
 @pytest.mark.parametrize("counts", [[90, 10], [600, 395, 5]])
 @pytest.mark.parametrize("gamma", [0, 0.5, 2])
 def test_no_constant_has_less_loss_than_the_best(counts, gamma):
     counts = np.array(counts, dtype=float)
     weight = RNG.uniform(0.5, 1, size=len(counts))
-    objective = FocalObjective(gamma, weight)
-    best = objective.best_constant(counts)
+    best = FocalObjective(gamma, weight).best_constant(counts)
     rows = np.repeat(best[None], len(counts), axis=0)
-    gradient, _ = objective(np.arange(len(counts)), rows, counts)
-    np.testing.assert_allclose(gradient.sum(axis=0), 0, atol=1e-6)
+    gradient, _, _ = focal_derivatives(rows, np.arange(len(counts)), gamma)
+    np.testing.assert_allclose((counts * weight) @ gradient, 0, atol=1e-6)
     if gamma == 0:
         logits = np.array([0, best]) if len(counts) == 2 else best
         shares = np.exp(logits) / np.exp(logits).sum()
