@@ -6,7 +6,9 @@ import torch
 from torch import Generator, Tensor
 
 from benchmarks.prior.draws import (
+    MAX_OWN_LEVELS,
     chance,
+    dense_ranks,
     gamma,
     log_uniform,
     normal,
@@ -59,14 +61,14 @@ def _with_useless(g: Generator, x: Tensor, y: Tensor) -> Tensor:
     one to three: those that tell the label best, or random ones.
     """
     n_tables, _, n_columns = x.shape
-    share = uniform(g, n_tables, 1, high=0.4) * chance(g, 0.35, n_tables, 1)
+    share = uniform(g, n_tables, 1, high=0.4) * chance(g, 0.25, n_tables, 1)
     lost = chance(g, share, n_tables, n_columns)
     telling = uniform(g, n_tables, n_columns)
     choose_best = chance(g, 0.9, n_tables, 1)
     telling = torch.where(choose_best, _separation(x, y) + 1e-3 * telling, telling)
     place = places(-telling)
     n_kept = torch.randint(1, 4, (n_tables, 1), generator=g)
-    few = chance(g, 0.05 + 0.25 * (n_columns > 8), n_tables, 1)
+    few = chance(g, 0.03 + 0.07 * (n_columns > 8), n_tables, 1)
     spared = (place == 0) & chance(g, 0.85, n_tables, 1)
     lost = torch.where(few, place >= n_kept, lost & ~spared)
     stranger = standardized(normal(g, *x.shape))
@@ -90,7 +92,7 @@ def _with_doubles(g: Generator, x: Tensor) -> Tensor:
     n_tables, n_rows, n_columns = x.shape
     source = torch.randint(0, n_columns, (n_tables, n_columns), generator=g)
     copied = chance(g, uniform(g, n_tables, 1, high=0.5), n_tables, n_columns)
-    copied = copied & chance(g, 0.2, n_tables, 1)
+    copied = copied & chance(g, 0.35, n_tables, 1)
     noise = uniform(g, n_tables, 1, n_columns).square() * 0.5
     noise = noise * chance(g, 0.7, n_tables, 1, n_columns)
     twin = x.gather(2, source[:, None].expand_as(x))
@@ -105,19 +107,27 @@ def _with_marginals(g: Generator, x: Tensor, ranks: Tensor) -> tuple[Tensor, Ten
     warp = torch.randint(0, 6, size, generator=g)
     warped = torch.where(warp == 0, (x * 0.9).clamp(max=5).exp(), x)
     warped = torch.where(warp == 1, x * x.abs(), warped)
-    warped = torch.where(warp == 2, torch.relu(x + 0.3), warped)
-    step = log_uniform(g, *size, low=0.05, high=1)
-    rounded = (x / step).round()
-    warped = torch.where(chance(g, 0.15, *size), rounded, warped)
-    few = (2 + gamma(g, torch.full(size, 0.8)) * 3).clamp(max=16)
+    coarse = uniform(g, n_tables, 1, 1).sqrt() * chance(g, 0.8, n_tables, 1, 1)
+    # mostly one value, then counts or amounts
+    floor = torch.relu(warped - normal(g, *size) * 0.8 - 0.2)
+    warped = torch.where(chance(g, 0.5 * coarse, *size), floor, warped)
+    step = log_uniform(g, *size, low=0.02, high=1.5)
+    rounded = (warped / step).ceil()
+    warped = torch.where(chance(g, 0.8 * coarse, *size), rounded, warped)
+    few = (2 + gamma(g, torch.full(size, 0.7)) * 3).clamp(max=16)
     many = log_uniform(g, *size, low=8, high=MAX_LEVELS)
-    n_levels = torch.where(chance(g, 0.25, *size), many, few).long()
+    n_levels = torch.where(chance(g, 0.12, *size), many, few).long()
     skew = uniform(g, *size, low=0.4, high=2.5)
     code = (ranks**skew * n_levels).long().clamp(max=MAX_LEVELS - 1)
+    level, n_own = dense_ranks(x)
+    of_levels = n_own <= MAX_OWN_LEVELS  # kept as they are
+    code = torch.where(of_levels, level, code)
+    n_levels = torch.where(of_levels, n_own, n_levels)
     without_order = chance(g, 0.6, *size)
     code = torch.where(without_order, renamed(g, code), code).float()
     share = uniform(g, n_tables, 1, 1) * chance(g, 0.6, n_tables, 1, 1)
-    coded = chance(g, share, *size)
+    share = torch.where(chance(g, 0.12, n_tables, 1, 1), 1.0, share)  # codes alone
+    coded = chance(g, share, *size) | (of_levels & chance(g, 0.6, *size))
     told = chance(g, torch.where(without_order, 0.9, 0.15), *size)
     # two levels have no order to lose
     told = told & (n_levels > 2)
@@ -129,7 +139,7 @@ def _draw_missing(g: Generator, ranks: Tensor, y: Tensor) -> Tensor:
     n_tables, _, n_columns = ranks.shape
     size = (n_tables, 1, n_columns)
     share = uniform(g, *size, high=0.6) * chance(g, 0.5, *size)
-    share = share * chance(g, 0.3, n_tables, 1, 1)
+    share = share * chance(g, 0.2, n_tables, 1, 1)
     kind = torch.randint(0, 6, size, generator=g)
     u = uniform(g, *ranks.shape)
     extreme = (ranks - 0.5).abs() * 2

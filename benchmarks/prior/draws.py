@@ -7,6 +7,8 @@ import math
 import torch
 from torch import Generator, Tensor
 
+MAX_OWN_LEVELS = 24  # of a column that is made of levels
+
 
 def uniform(g: Generator, *size: int, low: float = 0.0, high: float = 1.0) -> Tensor:
     return torch.rand(*size, generator=g) * (high - low) + low
@@ -60,6 +62,17 @@ def row_ranks(x: Tensor) -> Tensor:
     """Share of the rows that are below, in (0, 1); ties in any order."""
     columns = x.transpose(1, 2).contiguous()
     return (places(columns, 2).transpose(1, 2) + 0.5) / x.shape[1]
+
+
+def dense_ranks(x: Tensor) -> tuple[Tensor, Tensor]:
+    """Number the distinct values of each column in their order; count them, too."""
+    order = sorting_order(x)
+    ordered = x.gather(1, order)
+    new = torch.zeros_like(order)
+    new[:, 1:] = (ordered[:, 1:] != ordered[:, :-1]).long()
+    number = new.cumsum(1)
+    level = torch.zeros_like(order).scatter_(1, order, number)
+    return level, number[:, -1:] + 1
 
 
 def renamed(g: Generator, code: Tensor) -> Tensor:

@@ -18,6 +18,7 @@ from benchmarks.prior.draws import (
     integer,
     log_uniform,
     normal,
+    row_ranks,
     sorting_order,
     standardized,
     uniform,
@@ -57,11 +58,19 @@ def draw_causes(g: Generator, n_tables: int, n_rows: int, n_columns: int) -> Ten
 
 
 def draw_correlated(g: Generator, n_tables: int, n_rows: int, n_columns: int) -> Tensor:
-    """Causes, in half of the tables mixed with one another."""
+    """Causes that are mixed with one another, or share factors, or neither."""
     x = draw_causes(g, n_tables, n_rows, n_columns)
-    strength = uniform(g, n_tables, 1, 1, high=1.2) * chance(g, 0.5, n_tables, 1, 1)
+    strength = uniform(g, n_tables, 1, 1, high=1.5) * chance(g, 0.4, n_tables, 1, 1)
     mixing = normal(g, n_tables, n_columns, n_columns) / math.sqrt(n_columns)
-    return standardized(x + x @ (mixing * strength))
+    x = standardized(x + x @ (mixing * strength))
+    n_factors = integer(g, 1, 6)
+    factors = draw_causes(g, n_tables, n_rows, n_factors)
+    loadings = draw_weights(g, n_tables, n_factors, n_columns)
+    own = log_uniform(g, n_tables, 1, n_columns, low=0.3, high=3)
+    shared = chance(g, 0.5, n_tables, 1, 1) * log_uniform(
+        g, n_tables, 1, 1, low=0.2, high=3
+    )
+    return standardized(x * own + factors @ loadings * shared)
 
 
 def draw_weights(g: Generator, n_tables: int, n_in: int, n_out: int) -> Tensor:
@@ -119,14 +128,14 @@ def neural_network(g: Generator, n_tables: int, n_rows: int, n_columns: int):
 
 def draw_importance(g: Generator, n_tables: int, n_columns: int) -> Tensor:
     """Draw weights of columns; a few matter much more than the others."""
-    spread = uniform(g, n_tables, 1, low=0.5, high=2.5)
+    spread = uniform(g, n_tables, 1, high=1.3)
     return (normal(g, n_tables, n_columns) * spread).exp()
 
 
 def trees(g: Generator, n_tables: int, n_rows: int, n_columns: int):
     """Add up oblivious decision trees and a linear part."""
     x = draw_correlated(g, n_tables, n_rows, n_columns)
-    n_trees, depth = integer(g, 1, 9), integer(g, 1, 6)
+    n_trees, depth = integer(g, 1, 17), integer(g, 1, 6)
     importance = draw_importance(g, n_tables, n_columns)
     feature = torch.multinomial(importance, n_trees * depth, True, generator=g)
     values = x.gather(2, feature[:, None].expand(-1, n_rows, -1))
@@ -191,6 +200,53 @@ def shared_factors(g: Generator, n_tables: int, n_rows: int, n_columns: int):
     return x, factors @ normal(g, n_tables, n_factors, MAX_CLASSES)
 
 
+def levels(g: Generator, n_tables: int, n_rows: int, n_columns: int):
+    """Columns of few levels; each level of some columns, or pair of them, has a say."""
+    x = draw_correlated(g, n_tables, n_rows, n_columns)
+    size = (n_tables, 1, n_columns)
+    n_levels = torch.where(
+        chance(g, 0.3, *size), 2, torch.randint(2, 13, size, generator=g)
+    )
+    skew = uniform(g, *size, low=0.4, high=2.5)
+    code = (row_ranks(x) ** skew * n_levels).long()
+    importance = draw_importance(g, n_tables, n_columns)
+    n_pairs = integer(g, 1, 7)
+    pairs = torch.multinomial(importance, 2 * n_pairs, True, generator=g)
+    said = code.gather(2, pairs[:, None].expand(-1, n_rows, -1))
+    said = said.unflatten(2, (n_pairs, 2))
+    both = (said[..., 0] * 12 + said[..., 1]).clamp(max=143)
+    height = normal(g, n_tables, n_pairs, 144, MAX_CLASSES)
+    together = sum(
+        height[:, pair].gather(1, both[:, :, pair, None].expand(-1, -1, MAX_CLASSES))
+        for pair in range(n_pairs)
+    )
+    effect = normal(g, n_tables, n_columns, 13) * importance[..., None]
+    mixing = normal(g, n_tables, n_columns, MAX_CLASSES)
+    own = effect.gather(2, code.transpose(1, 2)).transpose(1, 2) @ mixing
+    share = uniform(g, n_tables, 1, 1)
+    return code.float(), standardized(own) + share * standardized(together)
+
+
+def manifold(g: Generator, n_tables: int, n_rows: int, n_columns: int):
+    """Few hidden factors bend into all columns; the classes are regions of them."""
+    n_factors, n_regions = integer(g, 2, 8), integer(g, 2, 25)
+    factors = draw_causes(g, n_tables, n_rows, n_factors)
+    scale = log_uniform(g, n_tables, 1, 1, low=0.3, high=2)
+    bent = standardized(factors @ normal(g, n_tables, n_factors, 24)) * scale
+    bent = activate(g, bent + 0.6 * normal(g, n_tables, 1, 24))
+    x = standardized(bent @ draw_weights(g, n_tables, 24, n_columns))
+    noise = log_uniform(g, n_tables, 1, n_columns, low=0.3, high=3)
+    noise = noise * log_uniform(g, n_tables, 1, 1, low=0.02, high=0.7)
+    x = x + normal(g, n_tables, n_rows, n_columns) * noise
+    rows = torch.randint(0, n_rows, (n_tables, n_regions, 1), generator=g)
+    centres = factors.gather(1, rows.expand(-1, -1, n_factors))
+    near = (-3 * torch.cdist(factors, centres)).softmax(-1)
+    scores = near @ normal(g, n_tables, n_regions, MAX_CLASSES)
+    straight = standardized(factors @ normal(g, n_tables, n_factors, MAX_CLASSES))
+    share = uniform(g, n_tables, 1, 1) * chance(g, 0.5, n_tables, 1, 1)
+    return x, standardized(scores) + share * straight
+
+
 def mixture(g: Generator, n_tables: int, n_rows: int, n_columns: int):
     """Clusters of rows; each class owns one to three of them."""
     n_parts = 3
@@ -225,12 +281,14 @@ Families = Mapping[Callable[..., tuple[Tensor, Tensor]], float]
 
 # and their shares
 FAMILIES: Families = {
-    causal_graph: 0.16,
+    causal_graph: 0.17,
     neural_network: 0.08,
-    trees: 0.18,
-    linear: 0.14,
-    additive: 0.14,
-    shared_factors: 0.12,
-    mixture: 0.11,
-    one_column: 0.07,
+    trees: 0.15,
+    linear: 0.09,
+    additive: 0.10,
+    shared_factors: 0.09,
+    manifold: 0.11,
+    mixture: 0.09,
+    one_column: 0.05,
+    levels: 0.07,
 }

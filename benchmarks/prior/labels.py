@@ -7,7 +7,9 @@ from torch import Generator, Tensor
 from torch.nn import functional
 
 from benchmarks.prior.draws import (
+    MAX_OWN_LEVELS,
     chance,
+    dense_ranks,
     gamma,
     log_uniform,
     normal,
@@ -96,6 +98,8 @@ def shift_by_class(g: Generator, x: Tensor, classes: Tensor) -> Tensor:
     n_tables, _, n_columns = x.shape
     chosen = chance(g, uniform(g, n_tables, 1), n_tables, n_columns)
     chosen = chosen & chance(g, 0.25, n_tables, 1)
+    # levels moved apart by class would tell it outright
+    chosen = chosen & (dense_ranks(x)[1][:, 0] > MAX_OWN_LEVELS)
     apart = normal(g, n_tables, MAX_CLASSES, n_columns)
     apart = apart * log_uniform(g, n_tables, 1, 1, low=0.3, high=4)
     shift = apart.gather(1, classes[..., None].expand_as(x))

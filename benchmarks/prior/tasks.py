@@ -20,11 +20,14 @@ from benchmarks.prior.labels import (
 )
 
 ROWS = (200, 360)
-COLUMNS = (2, 32)
-LABELED = (4, 30, 200)  # half of the batches begin at the first, half at the second
+COLUMNS = (3, 40)
+LABELED = (4, 30, 300)  # half of the batches begin at the first, half at the second
 QUERIES = (32, 96)
 MAX_TABLES = 64
 MAX_DEVIATION = 5.0
+N_PRINCIPAL = 8
+N_CODES = 12
+FEWEST_COLUMNS = 16  # of the table, for principal components to be among them
 
 
 class Batch(NamedTuple):
@@ -92,8 +95,12 @@ def draw_batch(
     n_rows = max(integer(g, ROWS[0], ROWS[1] + 1), n_used)
     n_tables = round(n_cells / (n_used * (n_columns + 1)))
     n_tables = min(max(n_tables, 2), MAX_TABLES)
-    x, y, nominal = draw_tables(g, n_tables, n_rows, n_columns, families)
+    n_components = N_PRINCIPAL * (n_columns >= FEWEST_COLUMNS + N_PRINCIPAL)
+    n_own = n_columns - n_components
+    x, y, nominal = draw_tables(g, n_tables, n_rows, n_own, families)
     z, q = describe(x)
+    if n_components:
+        z, q, nominal = with_components(z, q, nominal, n_components)
     used = draw_labeled_first(g, y, n_labeled)[:, :n_used]
     rows = used[..., None].expand(-1, -1, n_columns)
     labels, target = y.gather(1, used).tensor_split([n_labeled], dim=1)
@@ -137,6 +144,33 @@ def draw_tables(
     x, y = x[order], y[order]
     x, nominal = roughen(g, x, y)
     return x, y, nominal
+
+
+def with_components(
+    z: Tensor, q: Tensor, nominal: Tensor, n_components: int
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Add principal components of all rows, as `InContextClassifier` does.
+
+    Of ranks, values, and codes told apart; of these only the ones of some rows, which
+    are the common ones.
+    """
+    number = ~nominal[:, None, :]
+    parts = [(3**0.5 * q).nan_to_num(0) * number, z.nan_to_num(0) * number]
+    code = q.nan_to_num(2)
+    n_rows = q.shape[1]
+    for row in range(0, n_rows, n_rows // N_CODES):
+        parts.append((code == code[:, row : row + 1]) * ~number * 0.5)
+    wide = torch.cat(parts, dim=2)
+    wide = wide - wide.mean(1, keepdim=True)
+    left, scale, _ = torch.linalg.svd(wide, full_matrices=False)
+    components = left[..., :n_components] * scale[:, None, :n_components]
+    described = describe(components)
+    of_numbers = nominal.new_zeros(len(nominal), n_components)
+    return (
+        torch.cat([z, described[0]], dim=2),
+        torch.cat([q, described[1]], dim=2),
+        torch.cat([nominal, of_numbers], dim=1),
+    )
 
 
 def describe(x: Tensor) -> tuple[Tensor, Tensor]:

@@ -3,6 +3,7 @@
 from ._cell_features import EvidenceFeatures, LabelEvidence, place_features
 from ._grouped_cluster_head import GroupedClusterHead
 from ._in_context_network import InContextNetwork
+from ._kernel_evidence import KernelEvidence
 from ._nearest_centroid import nearest_centroid
 from ._piecewise_linear import PiecewiseLinear
 from ._projection_head import ProjectionHead
@@ -14,6 +15,7 @@ __all__ = [
     "EvidenceFeatures",
     "GroupedClusterHead",
     "InContextNetwork",
+    "KernelEvidence",
     "LabelEvidence",
     "PiecewiseLinear",
     "ProjectionHead",

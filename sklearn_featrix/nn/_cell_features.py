@@ -131,6 +131,9 @@ class LabelEvidence:
     ----------
     labeled : EvidenceFeatures
         Features of the labelled rows.
+    trust : Tensor of shape (batch, n_questions, n_columns)
+        What each column tells by itself: the largest of its gains, from .05 for none
+        to 1.05 for the column of most gain.
 
     References
     ----------
@@ -160,9 +163,9 @@ class LabelEvidence:
         self._gain = _gain(cells[..., 0], y, rest)
         trust = self._gain.clamp(min=0)
         self._trust = trust / (trust.amax(2, keepdim=True) + 0.01)
+        self.trust = self._trust.amax(3) + 0.05
         # the plain mean is the same for all questions
-        trust = self._trust.amax(3) + 0.05
-        shares = torch.cat([torch.ones_like(trust[:, :1]), trust], dim=1)
+        shares = torch.cat([torch.ones_like(self.trust[:, :1]), self.trust], dim=1)
         self._shares = shares / shares.sum(2, keepdim=True).clamp(min=1e-6)
         cells, alike = self._describe(q, rest, self._shares, leave_one_out=True)
         self.labeled = self._gather(cells, alike, rest, leave_one_out=True)

@@ -11,11 +11,10 @@ from torch import Tensor, nn
 from ._cell_features import (
     N_EVIDENCE,
     N_PLACE,
-    N_ROW_EVIDENCE,
     EvidenceFeatures,
-    LabelEvidence,
     place_features,
 )
+from ._evidence import N_ROW_FEATURES, Evidence
 from ._in_context_layers import (
     CellLayer,
     KeysAndValues,
@@ -35,7 +34,8 @@ class InContextNetwork(nn.Module):
 
     Each cell is described by its place in its column [1]_ and, before anything is
     learnt, by the labels of the labelled rows that are like it
-    (:class:`LabelEvidence`). Layers over cells attend over the columns of a row
+    (:class:`LabelEvidence`), each row by the answers of simple regressions
+    (:class:`KernelEvidence`). Layers over cells attend over the columns of a row
     and over the labelled rows of a column [2]_; readout tokens gather each row;
     layers over rows attend to the labelled rows [3]_. The logit is the sum of a linear
     reading of the row, a vote of the labelled rows that match it, and a linear
@@ -68,7 +68,8 @@ class InContextNetwork(nn.Module):
     row_attention : bool, default=True
         Whether the layers over cells look at other rows.
     evidence : bool, default=True
-        Whether cells carry :class:`LabelEvidence`.
+        Whether cells carry :class:`LabelEvidence`, and rows
+        :class:`KernelEvidence`.
     expansion : int, default=2
         Width of the hidden layers over that of the tokens.
 
@@ -139,7 +140,7 @@ class InContextNetwork(nn.Module):
         self.row_attention = row_attention
         row_width = n_readout * width
         n_features = N_PLACE + evidence * N_EVIDENCE
-        n_row_features = N_TABLE + evidence * N_ROW_EVIDENCE
+        n_row_features = N_TABLE + evidence * N_ROW_FEATURES
         self.cell = nn.Sequential(
             nn.Linear(n_features, expansion * width),
             nn.GELU(),
@@ -160,7 +161,7 @@ class InContextNetwork(nn.Module):
             RowLayer(row_width, n_heads, expansion) for _ in range(n_row_layers)
         )
         self.head = MatchingHead(row_width)
-        self.shortcut = nn.Linear(N_ROW_EVIDENCE, 1, bias=False) if evidence else None
+        self.shortcut = nn.Linear(N_ROW_FEATURES, 1, bias=False) if evidence else None
         if self.shortcut is not None:
             nn.init.zeros_(self.shortcut.weight)
 
@@ -210,7 +211,7 @@ class InContextNetwork(nn.Module):
         evidence = None
         if self.evidence:
             with full_precision(q.device.type):  # counts outgrow bfloat16
-                evidence = LabelEvidence(q, nominal, y)
+                evidence = Evidence(z, q, nominal, y)
         features = None if evidence is None else evidence.labeled
         about = _table_features(y, nominal)
         cells, rows = self._tokens(z, q, nominal, about, features)
@@ -246,7 +247,7 @@ class InContextNetwork(nn.Module):
         features = None
         if memory.evidence is not None:
             with full_precision(q.device.type):
-                features = memory.evidence(q)
+                features = memory.evidence(z, q)
         n_questions = memory.y.shape[1]
         cells, rows = self._tokens(z, q, memory.nominal, memory.about, features)
         tokens, _ = self._through_cells(cells, rows, memory.of_cells)
@@ -322,7 +323,7 @@ class InContextMemory(NamedTuple):
         Answers of the labelled rows.
     about : Tensor of shape (batch, n_questions, n_features)
         What is told of the tables.
-    evidence : LabelEvidence or None
+    evidence : Evidence or None
         The labelled rows' labels, to be summed up for other rows.
     of_cells, of_rows : list
         Keys and values of the layers over cells and over rows.
@@ -333,7 +334,7 @@ class InContextMemory(NamedTuple):
     nominal: Tensor
     y: Tensor
     about: Tensor
-    evidence: LabelEvidence | None
+    evidence: Evidence | None
     of_cells: list[KeysAndValues]
     of_rows: list[KeysAndValues]
     key: Tensor

@@ -161,7 +161,7 @@ def test_before_training_the_matching_vote_speaks_alone(table):
         one, other = network(**table), network(**flipped)
         assert one.abs().max() <= torch.log(torch.tensor(1.03 / 0.02))
         changes.append((one * other < 0).float().mean())
-    assert torch.stack(changes).mean() > 0.9
+    assert torch.stack(changes).mean() > 0.8
 
 
 def test_learns_a_rule_from_its_context():
