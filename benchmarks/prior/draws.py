@@ -65,7 +65,7 @@ def row_ranks(x: Tensor) -> Tensor:
 
 
 def dense_ranks(x: Tensor) -> tuple[Tensor, Tensor]:
-    """Number the distinct values of each column in their order; count them, too."""
+    """Give each value its place among the distinct ones of its column; count these."""
     order = sorting_order(x)
     ordered = x.gather(1, order)
     new = torch.zeros_like(order)

@@ -97,7 +97,7 @@ class KernelEvidence:
         gain = _gain(shift, torch.logit(mean)[:, None, None, None], y)
         weight = (_CAUTION * n_labeled * gain)[..., None]
         within = weight.softmax(3)
-        overall = weight.flatten(1, 3).softmax(1).unflatten(1, weight.shape[1:4])
+        overall = weight.flatten(1, 3).softmax(1).view_as(weight)
         self._alpha = _Answers((within * alpha).sum(3), (overall * alpha).sum(3))
         self._gain = (within[..., 0] * gain).sum(3)
         self.labeled = self._gather(
@@ -160,7 +160,7 @@ class KernelEvidence:
             near = gaps.mul(-1 / _BEND).add_(1).clamp_(min=0)
             shares = self._shares[:, :, columns]
             for place, part in enumerate((equal * (codes | lost), gaps, near)):
-                mixed = (shares @ part.flatten(2)).unflatten(2, part.shape[2:])
+                mixed = torch.unflatten(shares @ part.flatten(2), 2, part.shape[2:])
                 sums[place] = sums[place] + mixed
         return sums
 
@@ -208,7 +208,7 @@ def _solve(kernels: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
         inner = inverse.diagonal(dim1=-2, dim2=-1)
         plain, others = inner[:, :, :1], inner[:, :, 1:]
         plain = plain[:, :, None].expand(-1, -1, -1, y.shape[1], -1)
-        inner = torch.cat([plain, others.unflatten(2, (2, -1))], dim=2)
+        inner = torch.cat([plain, torch.unflatten(others, 2, (2, -1))], dim=2)
         found.append((alpha, y[:, None, None] - alpha / inner))
     alpha, left_out = (torch.stack(each, dim=3) for each in zip(*found, strict=True))
     return alpha, left_out
@@ -224,7 +224,7 @@ def _applied(matrices: Tensor, vectors: Tensor) -> Tensor:
     The vectors are (batch, kernels, means, questions, n), so is the answer, by rows.
     """
     plain = vectors[:, :, 0] @ matrices[:, :, 0].transpose(-1, -2)
-    others = matrices[:, :, 1:].unflatten(2, (2, -1))
+    others = torch.unflatten(matrices[:, :, 1:], 2, (2, -1))
     others = (others @ vectors[:, :, 1:, :, :, None]).squeeze(-1)
     return torch.cat([plain[:, :, None], others], dim=2)
 
