@@ -26,7 +26,13 @@ from benchmarks.prior.processes import agreed, average_gradients
 from benchmarks.prior.tasks import Batch, draw_batch, generator_of
 
 CONFIGS: dict[str, dict] = {
-    "small": {"width": 64, "n_layers": 2, "n_readout": 2, "n_row_layers": 4},
+    "small": {
+        "width": 48,
+        "n_layers": 2,
+        "n_heads": 2,
+        "n_readout": 2,
+        "n_row_layers": 6,
+    },
     "medium": {"width": 96, "n_layers": 3, "n_readout": 2, "n_row_layers": 6},
     "large": {
         "width": 192,
