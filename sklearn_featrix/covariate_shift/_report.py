@@ -12,6 +12,7 @@ from sklearn.utils import check_scalar
 from ..preprocessing import TableEncoder
 from ..preprocessing._stack import stack_tables
 from ..utils._compat import num_samples
+from ..utils._text_table import with_interval
 from ._domain_classifier import DomainClassifier
 
 __all__ = [
@@ -83,7 +84,7 @@ class CovariateShiftReport:
     def __repr__(self):
         lines = [
             f"{self.n_source:,} source and {self.n_target:,} target rows: domain AUC "
-            f"{self.auc:.2f} [{self.low:.2f}, {self.high:.2f}] "
+            f"{with_interval(self.auc, self.low, self.high, '.2f')} "
             f"({100 * self.confidence:g} % interval)"
         ]
         if self.low > 0.5:

@@ -12,7 +12,7 @@ from ..utils._compat import num_samples
 from ..utils._label_marks import is_auto
 from ..utils._labeled_scorer import LabeledScorer, stated_mark
 from ..utils._labels import encode_labels
-from ..utils._text_table import aligned
+from ..utils._text_table import aligned, with_interval
 from ._interval import (
     _check_one_metric,
     _interval,
@@ -113,8 +113,7 @@ class ScoreComparison:
     def __repr__(self):
         rows = [("estimator", "score", "rank", "against the best")]
         for row in np.argsort(-self.means, kind="stable"):
-            low, high = self.intervals[row]
-            score = f"{self.means[row]:.3f} [{low:.3f}, {high:.3f}]"
+            score = with_interval(self.means[row], *self.intervals[row])
             rank = f"{self.ranks[row]:4d}"
             rows.append((self.names[row], score, rank, self._against_best(row)))
         lines = aligned(rows)

@@ -19,6 +19,7 @@ from ..utils._compat import num_samples
 from ..utils._label_marks import is_auto
 from ..utils._labeled_scorer import LabeledScorer, stated_mark
 from ..utils._labels import encode_labels
+from ..utils._text_table import with_interval
 from ..utils._warnings import warn
 from ._labeled_split import LabeledSplit
 from ._uncertainty import bounds_of, metric_name, score_interval, variance_of
@@ -68,7 +69,7 @@ class ScoreInterval:
         if self.n_repeats > 1:
             folds = f"{self.n_repeats} x {folds}"
         return (
-            f"{self.score:.3f} [{self.low:.3f}, {self.high:.3f}] "
+            f"{with_interval(self.score, self.low, self.high)} "
             f"({100 * self.confidence:g} % interval, {folds})"
         )
 

@@ -14,6 +14,7 @@ from ..utils._compat import num_samples
 from ..utils._label_marks import is_auto
 from ..utils._labeled_scorer import LabeledScorer, stated_mark
 from ..utils._labels import encode_labels
+from ..utils._text_table import with_interval
 from ._comparison import _fixed_folds
 from ._interval import (
     _check_one_metric,
@@ -87,17 +88,12 @@ class UnlabeledHelp:
 
     def __repr__(self):
         return (
-            f"{self.verdict}: {self.difference:+.3f} [{self.low:+.3f}, "
-            f"{self.high:+.3f}] ({100 * self.confidence:g} % intervals, "
-            f"{len(self.differences)} folds)\n"
-            f"score {_shown(self.score, self.interval)} with unlabeled rows, "
-            f"{_shown(self.baseline_score, self.baseline_interval)} without"
+            f"{self.verdict}: "
+            f"{with_interval(self.difference, self.low, self.high, '+.3f')} "
+            f"({100 * self.confidence:g} % intervals, {len(self.differences)} folds)\n"
+            f"score {with_interval(self.score, *self.interval)} with unlabeled rows, "
+            f"{with_interval(self.baseline_score, *self.baseline_interval)} without"
         )
-
-
-def _shown(score, interval):
-    low, high = interval
-    return f"{score:.3f} [{low:.3f}, {high:.3f}]"
 
 
 def does_unlabeled_help(
