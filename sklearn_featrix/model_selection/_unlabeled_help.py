@@ -24,7 +24,7 @@ from ._interval import (
     _score_folds,
 )
 from ._labeled_split import LabeledSplit
-from ._paired import corrected_interval, is_tie
+from ._paired import corrected_interval, verdict_of
 
 __all__ = ["UnlabeledHelp", "does_unlabeled_help"]
 
@@ -82,9 +82,7 @@ class UnlabeledHelp:
     @property
     def verdict(self):
         """What the interval says."""
-        if is_tie(self.low, self.high):
-            return "tie"
-        return "helps" if self.low > 0 else "hurts"
+        return verdict_of(self.low, self.high)
 
     def __repr__(self):
         return (

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..model_selection._paired import corrected_interval
+from ..model_selection._paired import corrected_interval, verdict_of
 from ..model_selection._uncertainty import score_interval, variance_of
 from ..utils._text_table import with_interval
 
@@ -66,9 +66,7 @@ class VoteComparison:
     @property
     def verdict(self):
         """What the interval says."""
-        if self.low > 0:
-            return "helps"
-        return "hurts" if self.high < 0 else "tie"
+        return verdict_of(self.low, self.high)
 
     @classmethod
     def of(cls, out_of_fold, confidence=CONFIDENCE):
