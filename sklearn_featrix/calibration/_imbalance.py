@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from numbers import Integral, Real
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from ..covariate_shift import covariate_shift_report
 from ..exceptions import DroppedColumnWarning
 from ..preprocessing import TableEncoder
 from ..utils._compat import index_rows, num_samples
+from ..utils._confidence import check_confidence
 from ..utils._label_marks import mark_beside
 from ..utils._labeled_scorer import stated_mark
 from ..utils._labels import encode_labels
@@ -135,10 +136,7 @@ def imbalance_report(
     >>> bool(report.unlabeled_shares[1] < 0.05)
     True
     """
-    check_scalar(
-        confidence, "confidence", Real, min_val=0, max_val=1,
-        include_boundaries="neither",
-    )  # fmt: skip
+    check_confidence(confidence)
     if isinstance(cv, Integral):
         check_scalar(cv, "cv", Integral, min_val=2)
     X = X if hasattr(X, "shape") else np.asarray(X)

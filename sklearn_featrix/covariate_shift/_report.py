@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from numbers import Integral, Real
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from sklearn.utils import check_scalar
 from ..preprocessing import TableEncoder
 from ..preprocessing._stack import stack_tables
 from ..utils._compat import num_samples
+from ..utils._confidence import check_confidence
 from ..utils._text_table import with_interval
 from ._domain_classifier import DomainClassifier
 
@@ -186,10 +187,7 @@ def covariate_shift_report(
     """
     check_scalar(n_folds, "n_folds", Integral, min_val=2)
     check_scalar(max_rows, "max_rows", Integral, min_val=2)
-    check_scalar(
-        confidence, "confidence", Real, min_val=0, max_val=1,
-        include_boundaries="neither",
-    )  # fmt: skip
+    check_confidence(confidence)
     encoder = TableEncoder(random_state=random_state).fit(
         stack_tables(X_source, X_target)
     )

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from numbers import Real
 
 import numpy as np
 from sklearn.metrics import average_precision_score
-from sklearn.utils import check_array, check_consistent_length, check_scalar
+from sklearn.utils import check_array, check_consistent_length
 
 from ..utils._compat import check_sample_weight
+from ..utils._confidence import check_confidence
 from ..utils._labels import encode_labels, is_labeled
 from ..utils._text_table import aligned, with_interval
 from ..utils._wilson import wilson_interval
@@ -216,10 +216,7 @@ def class_report(
     accuracy: 0.970 [0.927, 0.988], of the majority 0.950
     (90 % intervals)
     """
-    check_scalar(
-        confidence, "confidence", Real, min_val=0, max_val=1,
-        include_boundaries="neither",
-    )  # fmt: skip
+    check_confidence(confidence)
     y_pred = y_pred if hasattr(y_pred, "__getitem__") else np.asarray(y_pred)
     weights = check_sample_weight(
         sample_weight, y_pred, dtype=np.float64, ensure_non_negative=True

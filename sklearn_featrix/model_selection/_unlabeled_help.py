@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
-from numbers import Real
 
 import numpy as np
 from sklearn.base import clone
-from sklearn.utils import check_scalar
 
 from ..utils._compat import num_samples
+from ..utils._confidence import check_confidence
 from ..utils._label_marks import is_auto
 from ..utils._labeled_scorer import LabeledScorer, stated_mark
 from ..utils._labels import encode_labels
@@ -187,10 +186,7 @@ def does_unlabeled_help(
     >>> does_unlabeled_help(LabelSpreading("knn"), X, y, random_state=0).verdict
     'helps'
     """
-    check_scalar(
-        confidence, "confidence", Real, min_val=0, max_val=1,
-        include_boundaries="neither",
-    )  # fmt: skip
+    check_confidence(confidence)
     _check_one_metric(scoring)
     mark = _mark(estimator, cv, unlabeled)
     _check_unlabeled(X, y, mark)
