@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import warnings
-from numbers import Integral, Real
+from numbers import Integral
 from typing import Any
 
 import numpy as np
-from scipy.stats import norm
 from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
@@ -19,9 +18,11 @@ from ..covariate_shift import covariate_shift_report
 from ..exceptions import DroppedColumnWarning
 from ..preprocessing import TableEncoder
 from ..utils._compat import index_rows, num_samples
+from ..utils._confidence import check_confidence
 from ..utils._label_marks import mark_beside
 from ..utils._labeled_scorer import stated_mark
 from ..utils._labels import encode_labels
+from ..utils._wilson import wilson_interval
 from ._held_out import held_out_probabilities, observations_of
 from ._imbalance_report import ImbalanceReport
 from ._lapses import fit_lapses
@@ -135,10 +136,7 @@ def imbalance_report(
     >>> bool(report.unlabeled_shares[1] < 0.05)
     True
     """
-    check_scalar(
-        confidence, "confidence", Real, min_val=0, max_val=1,
-        include_boundaries="neither",
-    )  # fmt: skip
+    check_confidence(confidence)
     if isinstance(cv, Integral):
         check_scalar(cv, "cv", Integral, min_val=2)
     X = X if hasattr(X, "shape") else np.asarray(X)
@@ -169,7 +167,9 @@ def imbalance_report(
         classes=labels.classes,
         counts=counts,
         n_unlabeled=len(others),
-        shares=_wilson(counts, _effective_number(observations), confidence),
+        shares=wilson_interval(
+            counts / counts.sum(), _effective_number(observations), confidence
+        ),
         **{"unlabeled_shares": None, "expected_shares": None, "shift": None} | findings,
         confidence=confidence,
     )
@@ -249,11 +249,3 @@ def _shares(probabilities, old):
         return estimate_prior(
             probabilities, old, np.ones(len(probabilities)), tol=1e-5, max_iter=300
         )
-
-
-def _wilson(counts, n_rows, confidence):
-    z, share = norm.ppf((1 + confidence) / 2), counts / counts.sum()
-    centre = (share + z**2 / (2 * n_rows)) / (1 + z**2 / n_rows)
-    half = np.sqrt(share * (1 - share) / n_rows + (z / (2 * n_rows)) ** 2)
-    half = z * half / (1 + z**2 / n_rows)
-    return np.column_stack([share, centre - half, centre + half])

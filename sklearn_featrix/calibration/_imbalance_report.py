@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..covariate_shift import CovariateShiftReport
+from ..utils._text_table import with_interval
 
 __all__ = ["ImbalanceReport"]
 
@@ -122,11 +123,10 @@ class ImbalanceReport:
 
     def __repr__(self):
         rare = int(self.counts.argmin())
-        share, low, high = self.shares[rare]
         lines = [
             f"{self.counts.sum():,} labelled and {self.n_unlabeled:,} unlabeled rows; "
             f"rarest is {self.classes.tolist()[rare]!r}: {self.counts[rare]:,} rows, a "
-            f"share of {share:.3f} [{low:.3f}, {high:.3f}], 1 for {self.ratio:.1f} of "
+            f"share of {with_interval(*self.shares[rare])}, 1 for {self.ratio:.1f} of "
             "the most frequent class."
         ]
         lines += [_ADVICE[kind] for kind in self.kinds]

@@ -94,6 +94,11 @@ class BoostedLossClassifier(PartialLabelsClassifierMixin, BaseEstimator):
     them; in LightGBM not both to their least, ``min_child_weight=0`` with
     ``min_child_samples=1``, where it may fail of itself ("Check failed: left_count").
 
+    Gradients are rounded so that a row of a whole weight, up to 16, is as many copies
+    of it, whatever the rounding of the booster: exactly so for XGBoost with
+    ``tree_method="exact"``. Histograms are cut by numbers of rows, and LightGBM counts
+    the rows of bins and leaves besides, without their weights.
+
     Parameters of the booster that weigh classes within its own objective
     (`scale_pos_weight`, `is_unbalance`) are refused, as it would ignore them. Early
     stopping needs rows to watch, which cannot be handed through.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from numbers import Integral, Real
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,8 @@ from sklearn.utils import check_scalar
 from ..preprocessing import TableEncoder
 from ..preprocessing._stack import stack_tables
 from ..utils._compat import num_samples
+from ..utils._confidence import check_confidence
+from ..utils._text_table import with_interval
 from ._domain_classifier import DomainClassifier
 
 __all__ = [
@@ -83,7 +85,7 @@ class CovariateShiftReport:
     def __repr__(self):
         lines = [
             f"{self.n_source:,} source and {self.n_target:,} target rows: domain AUC "
-            f"{self.auc:.2f} [{self.low:.2f}, {self.high:.2f}] "
+            f"{with_interval(self.auc, self.low, self.high, '.2f')} "
             f"({100 * self.confidence:g} % interval)"
         ]
         if self.low > 0.5:
@@ -185,10 +187,7 @@ def covariate_shift_report(
     """
     check_scalar(n_folds, "n_folds", Integral, min_val=2)
     check_scalar(max_rows, "max_rows", Integral, min_val=2)
-    check_scalar(
-        confidence, "confidence", Real, min_val=0, max_val=1,
-        include_boundaries="neither",
-    )  # fmt: skip
+    check_confidence(confidence)
     encoder = TableEncoder(random_state=random_state).fit(
         stack_tables(X_source, X_target)
     )

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.stats import norm
 
 from ..metrics import coverage_accuracy_curve
 from ..utils._labels import is_labeled
 from ..utils._optional import import_optional
+from ..utils._wilson import wilson_interval
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -193,7 +193,8 @@ class CoverageAccuracyDisplay:
             coverage, accuracy, color=color, label=label, drawstyle="steps-post"
         )
         if self.n_rows is not None:
-            low, high = _wilson(accuracy, coverage * self.n_rows)
+            n_answered = np.maximum(coverage * self.n_rows, 1e-9)
+            _, low, high = wilson_interval(accuracy, n_answered, 0.9).T
             ax.fill_between(coverage, low, high, color=color, alpha=0.15, linewidth=0)
         if self.target is not None:
             ax.axhline(self.target, color=_PLAIN, linewidth=1, linestyle=":")
@@ -214,13 +215,3 @@ def _note(ax: Axes, text: str, place: tuple[float, float], align: tuple) -> None
     ax.text(
         *place, text, color=_PLAIN, fontsize="small", ha=align[0], va=align[1]
     )  # fmt: skip
-
-
-def _wilson(share: Any, n_rows: Any) -> tuple[Any, Any]:
-    """Compute the ends of 90 % intervals of shares of rows."""
-    z2 = norm.ppf(0.95) ** 2
-    n_rows = np.maximum(n_rows, 1e-9)
-    centre = (share + z2 / (2 * n_rows)) / (1 + z2 / n_rows)
-    half = np.sqrt(z2 * (share * (1 - share) / n_rows + z2 / (4 * n_rows**2)))
-    half = half / (1 + z2 / n_rows)
-    return centre - half, centre + half

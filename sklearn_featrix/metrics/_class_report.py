@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from numbers import Real
 
 import numpy as np
-from scipy.stats import norm
 from sklearn.metrics import average_precision_score
-from sklearn.utils import check_array, check_consistent_length, check_scalar
+from sklearn.utils import check_array, check_consistent_length
 
 from ..utils._compat import check_sample_weight
+from ..utils._confidence import check_confidence
 from ..utils._labels import encode_labels, is_labeled
-from ..utils._text_table import aligned
+from ..utils._text_table import aligned, with_interval
+from ..utils._wilson import wilson_interval
 
 __all__ = ["ClassReport", "class_report"]
 
@@ -112,14 +112,14 @@ class ClassReport:
                 (
                     str(self.classes[at]),
                     str(self.support[at]),
-                    *(_shown(figures[at]) for figures in columns.values()),
+                    *(with_interval(*figures[at]) for figures in columns.values()),
                     f"{self.share[at]:.3f}",
                     f"{baseline['f1'][at]:.3f}",
                 )
             )
         table = aligned(rows)
         overall = [
-            f"{name}: {_shown(figures)}, of the majority {baseline[key]:.3f}"
+            f"{name}: {with_interval(*figures)}, of the majority {baseline[key]:.3f}"
             for name, key, figures in (
                 ("balanced accuracy", "balanced_accuracy", self.balanced_accuracy),
                 ("accuracy", "accuracy", self.accuracy),
@@ -128,11 +128,6 @@ class ClassReport:
         # the accuracy of a rare class says how rare it is
         lines = [*table, *overall] if self.is_rare else [*overall[::-1], *table]
         return "\n".join([*lines, f"({100 * self.confidence:g} % intervals)"])
-
-
-def _shown(figures):
-    value, low, high = figures
-    return "-" if np.isnan(value) else f"{value:.3f} [{low:.3f}, {high:.3f}]"
 
 
 def class_report(
@@ -221,10 +216,7 @@ def class_report(
     accuracy: 0.970 [0.927, 0.988], of the majority 0.950
     (90 % intervals)
     """
-    check_scalar(
-        confidence, "confidence", Real, min_val=0, max_val=1,
-        include_boundaries="neither",
-    )  # fmt: skip
+    check_confidence(confidence)
     y_pred = y_pred if hasattr(y_pred, "__getitem__") else np.asarray(y_pred)
     weights = check_sample_weight(
         sample_weight, y_pred, dtype=np.float64, ensure_non_negative=True
@@ -303,7 +295,7 @@ class _Wilson:
 
     def __init__(self, weights, confidence):
         self.weights = weights
-        self.z = norm.ppf((1 + confidence) / 2)
+        self.confidence = confidence
 
     def shares(self, hits, among):
         """Share of `among` that are `hits`, column by column, with its interval."""
@@ -324,13 +316,7 @@ class _Wilson:
 
     def interval(self, share, n_rows):
         """Share of so many rows with the ends of its interval."""
-        z2 = self.z**2 / n_rows
-        centre = (share + z2 / 2) / (1 + z2)
-        half = np.sqrt(z2 * share * (1 - share) + z2**2 / 4) / (1 + z2)
-        # the ends are exact where the share is 0 or 1
-        low = np.where(share == 0, 0.0, centre - half)
-        high = np.where(share == 1, 1.0, centre + half)
-        return np.stack([share, low, high], axis=-1)
+        return wilson_interval(share, n_rows, self.confidence)
 
 
 def _average_precisions(is_class, scores, weights, wilson):

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from numbers import Real
 
 import numpy as np
-from sklearn.utils import check_scalar
 
 from ..utils._compat import num_samples
+from ..utils._confidence import check_confidence
 from ..utils._label_marks import is_auto
 from ..utils._labeled_scorer import LabeledScorer, stated_mark
 from ..utils._labels import encode_labels
-from ..utils._text_table import aligned
+from ..utils._text_table import aligned, with_interval
 from ._interval import (
     _check_one_metric,
     _interval,
@@ -113,8 +112,7 @@ class ScoreComparison:
     def __repr__(self):
         rows = [("estimator", "score", "rank", "against the best")]
         for row in np.argsort(-self.means, kind="stable"):
-            low, high = self.intervals[row]
-            score = f"{self.means[row]:.3f} [{low:.3f}, {high:.3f}]"
+            score = with_interval(self.means[row], *self.intervals[row])
             rank = f"{self.ranks[row]:4d}"
             rows.append((self.names[row], score, rank, self._against_best(row)))
         lines = aligned(rows)
@@ -236,10 +234,7 @@ def compare_estimators(
     guess      0.3... [0.2..., 0.4...]     3  worse: -0.6... [-0..., -0...]
     (90 % intervals, of the differences all at once, over 15 folds)
     """
-    check_scalar(
-        confidence, "confidence", Real, min_val=0, max_val=1,
-        include_boundaries="neither",
-    )  # fmt: skip
+    check_confidence(confidence)
     names = _checked_names(estimators)
     _check_one_metric(scoring)
     mark = _common_mark(estimators, cv, unlabeled)

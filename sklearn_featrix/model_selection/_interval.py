@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from numbers import Integral, Real
+from numbers import Integral
 
 import numpy as np
 from sklearn import get_config
@@ -16,9 +16,11 @@ from sklearn.model_selection import (
 from sklearn.utils import check_random_state, check_scalar
 
 from ..utils._compat import num_samples
+from ..utils._confidence import check_confidence
 from ..utils._label_marks import is_auto
 from ..utils._labeled_scorer import LabeledScorer, stated_mark
 from ..utils._labels import encode_labels
+from ..utils._text_table import with_interval
 from ..utils._warnings import warn
 from ._labeled_split import LabeledSplit
 from ._uncertainty import bounds_of, metric_name, score_interval, variance_of
@@ -68,7 +70,7 @@ class ScoreInterval:
         if self.n_repeats > 1:
             folds = f"{self.n_repeats} x {folds}"
         return (
-            f"{self.score:.3f} [{self.low:.3f}, {self.high:.3f}] "
+            f"{with_interval(self.score, self.low, self.high)} "
             f"({100 * self.confidence:g} % interval, {folds})"
         )
 
@@ -196,10 +198,7 @@ def cross_val_interval(
     >>> cross_val_interval(model, X, y, n_repeats=3, random_state=0)
     0.8... [0.7..., 0.8...] (95 % interval, 3 x 5 folds)
     """
-    check_scalar(
-        confidence, "confidence", Real, min_val=0, max_val=1,
-        include_boundaries="neither",
-    )  # fmt: skip
+    check_confidence(confidence)
     check_scalar(n_repeats, "n_repeats", Integral, min_val=1)
     _check_one_metric(scoring)
     if isinstance(cv, LabeledSplit) and is_auto(unlabeled):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import warnings
-from numbers import Integral, Real
+from numbers import Integral
 
 import numpy as np
 from sklearn.utils import check_random_state, check_scalar
 
+from ..utils._confidence import check_confidence
 from ..utils._labeled_scorer import LabeledScorer
 from ._comparison import _common_mark, _fixed_folds
 from ._interval import (
@@ -141,10 +142,7 @@ def label_budget_report(
     supervised learning is enough, for all that these labels can tell: the difference
     is a tie.
     """
-    check_scalar(
-        confidence, "confidence", Real, min_val=0, max_val=1,
-        include_boundaries="neither",
-    )  # fmt: skip
+    check_confidence(confidence)
     check_scalar(n_sizes, "n_sizes", Integral, min_val=3)
     _check_one_metric(scoring)
     rng = check_random_state(random_state)

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from ..utils._text_table import aligned
+from ..utils._text_table import aligned, with_interval
 from ._learning_curve import PowerLaw
 from ._paired import corrected_interval, is_tie
 
@@ -172,8 +172,8 @@ class LabelBudgetReport:
         if high < 0:
             says = "more labels do not pay, by this curve"
         return (
-            f"{2 * self.n_labeled} labels in place of {self.n_labeled}: {gain:+.3f} "
-            f"[{low:+.3f}, {high:+.3f}], {says}."
+            f"{2 * self.n_labeled} labels in place of {self.n_labeled}: "
+            f"{with_interval(gain, low, high, '+.3f')}, {says}."
         )
 
     def _verdict_of_plain(self):
@@ -195,7 +195,7 @@ class LabelBudgetReport:
         for size, *intervals in zip(
             self.sizes, self.curve, self.plain_curve, self.advantage, strict=True
         ):
-            score, plain, gap = map(_shown, intervals)
+            score, plain, gap = (with_interval(*each) for each in intervals)
             tie = " tie" if is_tie(*intervals[-1][1:]) else ""
             rows.append((str(size), score, plain, gap + tie))
         lines = aligned(rows)
@@ -206,8 +206,3 @@ class LabelBudgetReport:
             self._verdict_of_plain(),
         ]
         return "\n".join(lines)
-
-
-def _shown(interval):
-    score, low, high = interval
-    return f"{score:.3f} [{low:.3f}, {high:.3f}]"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.stats import t as student_t
 
-__all__ = ["corrected_half_width", "corrected_interval", "is_tie"]
+__all__ = ["corrected_half_width", "corrected_interval", "is_tie", "verdict_of"]
 
 
 def corrected_half_width(scores, ratio, confidence):
@@ -75,3 +75,21 @@ def is_tie(low, high):
         True for a tie.
     """
     return (np.asarray(low) <= 0) & (np.asarray(high) >= 0)
+
+
+def verdict_of(low, high):
+    """Say what the interval of a difference says of what makes the difference.
+
+    Parameters
+    ----------
+    low, high : float
+        Ends of the interval.
+
+    Returns
+    -------
+    {"helps", "hurts", "tie"}
+        "tie" where zero is inside, or nothing is known: an end is NaN.
+    """
+    if low > 0:
+        return "helps"
+    return "hurts" if high < 0 else "tie"

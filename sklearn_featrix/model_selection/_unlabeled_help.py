@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
-from numbers import Real
 
 import numpy as np
 from sklearn.base import clone
-from sklearn.utils import check_scalar
 
 from ..utils._compat import num_samples
+from ..utils._confidence import check_confidence
 from ..utils._label_marks import is_auto
 from ..utils._labeled_scorer import LabeledScorer, stated_mark
 from ..utils._labels import encode_labels
+from ..utils._text_table import with_interval
 from ._comparison import _fixed_folds
 from ._interval import (
     _check_one_metric,
@@ -23,7 +23,7 @@ from ._interval import (
     _score_folds,
 )
 from ._labeled_split import LabeledSplit
-from ._paired import corrected_interval, is_tie
+from ._paired import corrected_interval, verdict_of
 
 __all__ = ["UnlabeledHelp", "does_unlabeled_help"]
 
@@ -81,23 +81,16 @@ class UnlabeledHelp:
     @property
     def verdict(self):
         """What the interval says."""
-        if is_tie(self.low, self.high):
-            return "tie"
-        return "helps" if self.low > 0 else "hurts"
+        return verdict_of(self.low, self.high)
 
     def __repr__(self):
         return (
-            f"{self.verdict}: {self.difference:+.3f} [{self.low:+.3f}, "
-            f"{self.high:+.3f}] ({100 * self.confidence:g} % intervals, "
-            f"{len(self.differences)} folds)\n"
-            f"score {_shown(self.score, self.interval)} with unlabeled rows, "
-            f"{_shown(self.baseline_score, self.baseline_interval)} without"
+            f"{self.verdict}: "
+            f"{with_interval(self.difference, self.low, self.high, '+.3f')} "
+            f"({100 * self.confidence:g} % intervals, {len(self.differences)} folds)\n"
+            f"score {with_interval(self.score, *self.interval)} with unlabeled rows, "
+            f"{with_interval(self.baseline_score, *self.baseline_interval)} without"
         )
-
-
-def _shown(score, interval):
-    low, high = interval
-    return f"{score:.3f} [{low:.3f}, {high:.3f}]"
 
 
 def does_unlabeled_help(
@@ -193,10 +186,7 @@ def does_unlabeled_help(
     >>> does_unlabeled_help(LabelSpreading("knn"), X, y, random_state=0).verdict
     'helps'
     """
-    check_scalar(
-        confidence, "confidence", Real, min_val=0, max_val=1,
-        include_boundaries="neither",
-    )  # fmt: skip
+    check_confidence(confidence)
     _check_one_metric(scoring)
     mark = _mark(estimator, cv, unlabeled)
     _check_unlabeled(X, y, mark)

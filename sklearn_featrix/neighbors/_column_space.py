@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..utils._compat import index_rows, num_samples
-from ._scaled_table import ScaledTable
-
-N_MOMENT_ROWS = 10_000
+from ._scaled_table import ScaledTable, some_rows
 
 
 def unit(rows):
@@ -50,8 +47,7 @@ class ColumnSpace:
             Itself.
         """
         self.table_ = ScaledTable(random_state=self.random_state).fit(X)
-        step = -(-num_samples(X) // N_MOMENT_ROWS)
-        some = index_rows(X, np.arange(0, num_samples(X), step)) if step > 1 else X
+        some = some_rows(X)
         rows = self.table_.transform(some)
         self.center_ = rows.mean(axis=0)
         rows = self.transform(some)
@@ -63,11 +59,6 @@ class ColumnSpace:
     def labels_(self):
         """Labels of the input columns."""
         return self.table_.encoder_._names
-
-    @property
-    def n_columns_(self):
-        """Number of encoded columns."""
-        return len(self.center_)
 
     def transform(self, X):
         """Turn rows of a table into vectors.

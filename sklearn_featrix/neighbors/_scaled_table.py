@@ -7,8 +7,14 @@ import numpy as np
 from ..preprocessing import TableEncoder
 from ..utils._compat import index_rows, num_samples
 
-N_SCALING_ROWS = 10_000
+N_STATISTICS_ROWS = 10_000
 MIN_DEVIATION = 0.5
+
+
+def some_rows(X):
+    """Take evenly spaced rows, 10,000 at most: enough for means and variances."""
+    step = -(-num_samples(X) // N_STATISTICS_ROWS)
+    return index_rows(X, np.arange(0, num_samples(X), step)) if step > 1 else X
 
 
 class ScaledTable:
@@ -65,9 +71,7 @@ class ScaledTable:
         self.encoder_ = self.encoder or TableEncoder(
             random_state=self.random_state
         ).fit(X)
-        step = -(-num_samples(X) // N_SCALING_ROWS)
-        some = index_rows(X, np.arange(0, num_samples(X), step)) if step > 1 else X
-        encoded = self.encoder_._encode(some, "linear").astype(np.float64)
+        encoded = self.encoder_._encode(some_rows(X), "linear").astype(np.float64)
         self.groups_ = self._groups()
         variances = np.bincount(self.groups_, weights=encoded.var(axis=0))
         deviations = np.sqrt(variances)[self.groups_]

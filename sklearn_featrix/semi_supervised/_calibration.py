@@ -136,7 +136,8 @@ class CalibratedFit(ClassifierMixin, BaseEstimator):
 
     def predict_log_proba(self, X, **params):
         """Logarithms of the class probabilities."""
-        return np.log(self.predict_proba(X, **params))
+        with np.errstate(divide="ignore"):  # the log of 0 is -inf
+            return np.log(self.predict_proba(X, **params))
 
     def predict(self, X, **params):
         """Class of the highest probability."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..covariate_shift import CovariateShiftReport
+from ..utils._text_table import with_interval
 from ._neighbor_agreement import NeighborAgreement
 from ._vote_comparison import VoteComparison
 
@@ -63,10 +64,8 @@ class Evidence:
         ]
         if self.shift is not None:
             mark = "unlike" if self.shift.is_notable else "not clearly unlike"
-            lines.append(
-                f"labelled, unlabeled  {mark}: domain AUC {self.shift.auc:.2f} "
-                f"[{self.shift.low:.2f}, {self.shift.high:.2f}]"
-            )
+            auc = with_interval(self.shift.auc, self.shift.low, self.shift.high, ".2f")
+            lines.append(f"labelled, unlabeled  {mark}: domain AUC {auc}")
             if self.shift.is_notable:
                 lines.append(f"  columns            {self.shift.describe_columns()}")
         if self.regions is not None:

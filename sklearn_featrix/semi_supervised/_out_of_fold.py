@@ -126,7 +126,7 @@ class OutOfFold:
         return tuple(np.array(scores))
 
 
-def out_of_fold(X, rows, weights, keys, spaces, full, alone, seed, n_folds=N_FOLDS):
+def out_of_fold(X, rows, weights, keys, spaces, full, alone, seed):
     """Predict labelled rows that neither vote has seen the labels of.
 
     What is learnt without labels from all rows, the embedding and the encodings, is
@@ -149,8 +149,6 @@ def out_of_fold(X, rows, weights, keys, spaces, full, alone, seed, n_folds=N_FOL
         The vote of all members and the labelled-only one.
     seed : int
         Seeds the members that have no seed of their own, in every fold alike.
-    n_folds : int, default=5
-        Number of folds.
 
     Returns
     -------
@@ -159,7 +157,7 @@ def out_of_fold(X, rows, weights, keys, spaces, full, alone, seed, n_folds=N_FOL
     """
     pairs = rows.n_pairs
     codes = rows.codes[:pairs]
-    folds = deal_folds(codes, keys[rows.rows[:pairs]], n_folds)
+    folds = deal_folds(codes, keys[rows.rows[:pairs]], N_FOLDS)
     if len(np.unique(codes[folds >= 0])) < 2:
         return None
     # of unlabeled rows a sample will do: they come in the order of a hash

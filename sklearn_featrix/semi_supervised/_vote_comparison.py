@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..model_selection._paired import corrected_interval
+from ..model_selection._paired import corrected_interval, verdict_of
 from ..model_selection._uncertainty import score_interval, variance_of
+from ..utils._text_table import with_interval
 
 __all__ = ["VoteComparison"]
 
@@ -65,9 +66,7 @@ class VoteComparison:
     @property
     def verdict(self):
         """What the interval says."""
-        if self.low > 0:
-            return "helps"
-        return "hurts" if self.high < 0 else "tie"
+        return verdict_of(self.low, self.high)
 
     @classmethod
     def of(cls, out_of_fold, confidence=CONFIDENCE):
@@ -104,18 +103,13 @@ class VoteComparison:
         )
 
     def __repr__(self):
-        with_all = _shown(self.accuracy, self.accuracy_interval)
-        without = _shown(
-            self.accuracy_labeled_only, self.accuracy_interval_labeled_only
+        difference = with_interval(self.difference, self.low, self.high, "+.3f")
+        with_all = with_interval(self.accuracy, *self.accuracy_interval)
+        without = with_interval(
+            self.accuracy_labeled_only, *self.accuracy_interval_labeled_only
         )
         return (
-            f"{self.verdict}: log-likelihood {self.difference:+.3f} "
-            f"[{self.low:+.3f}, {self.high:+.3f}], accuracy {with_all} with and "
-            f"{without} without unlabeled rows ({100 * self.confidence:g} % intervals, "
-            f"{len(self.differences)} folds)"
+            f"{self.verdict}: log-likelihood {difference}, accuracy {with_all} with "
+            f"and {without} without unlabeled rows ({100 * self.confidence:g} % "
+            f"intervals, {len(self.differences)} folds)"
         )
-
-
-def _shown(score, interval):
-    low, high = interval
-    return f"{score:.3f} [{low:.3f}, {high:.3f}]"

@@ -50,6 +50,16 @@ def test_from_predictions_leaves_out_unlabeled_rows():
     assert display.n_rows == 50
 
 
+def test_a_mark_of_your_own_and_a_label_for_the_legend():
+    answers = np.where(np.arange(200) < 20, 9, Y)
+    display = CoverageAccuracyDisplay.from_predictions(
+        answers, Y, np.linspace(0, 1, 200), unlabeled=9, label="ours"
+    )
+    assert display.n_rows == 180
+    (text,) = display.ax_.get_legend().get_texts()
+    assert text.get_text() == "ours"
+
+
 def test_from_estimator_marks_the_threshold():
     selective = SelectiveClassifier(LabeledOnly(GaussianNB()), target=0.8).fit(X, Y)
     display = CoverageAccuracyDisplay.from_estimator(selective)

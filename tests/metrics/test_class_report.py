@@ -92,6 +92,8 @@ def test_unlabeled_rows_do_not_count_whatever_marks_them():
         report = class_report(y, pred)
         np.testing.assert_array_equal(report.f1, expected.f1)
         np.testing.assert_array_equal(report.support, expected.support)
+    report = class_report(np.where(hidden, 9, Y), PRED, unlabeled=9)
+    np.testing.assert_array_equal(report.f1, expected.f1)
 
 
 def test_an_answer_that_was_not_given_is_a_miss_and_no_alarm():

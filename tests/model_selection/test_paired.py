@@ -6,6 +6,7 @@ from sklearn_featrix.model_selection._paired import (
     corrected_half_width,
     corrected_interval,
     is_tie,
+    verdict_of,
 )
 
 SCORES = np.array([[0.1, 0.0, 0.2, 0.1], [0.3, 0.3, 0.3, 0.3]])
@@ -29,3 +30,18 @@ def test_interval_is_symmetric_around_the_mean():
 def test_a_tie_has_zero_in_its_interval():
     ties = is_tie([-0.1, 0.0, 0.1, -0.3], [0.2, 0.0, 0.2, -0.1])
     np.testing.assert_array_equal(ties, [True, True, False, False])
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "verdict"),
+    [
+        (0.1, 0.2, "helps"),
+        (-0.2, -0.1, "hurts"),
+        (-0.1, 0.1, "tie"),
+        (0, 0.1, "tie"),
+        (-0.1, 0, "tie"),
+        (np.nan, np.nan, "tie"),
+    ],
+)
+def test_verdicts(low, high, verdict):
+    assert verdict_of(low, high) == verdict

@@ -8,6 +8,7 @@ from scipy.optimize import approx_fprime, minimize
 from scipy.special import expit, logit, softmax
 from sklearn.base import clone, is_classifier
 from sklearn.datasets import make_blobs, make_classification
+from sklearn.dummy import DummyClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score, log_loss
 from sklearn.naive_bayes import GaussianNB
@@ -283,6 +284,15 @@ def test_other_methods_are_those_of_the_base(blobs):
     # it would not agree with predict
     assert not hasattr(clf, "decision_function")
     assert hasattr(clf.set_params(calibration=None).fit(X, y_few), "decision_function")
+
+
+def test_a_class_that_is_ruled_out_stays_so_and_has_a_logarithm():
+    base = DummyClassifier(strategy="most_frequent").fit(np.ones((4, 1)), [0, 0, 1, 2])
+    scaling = Scaling(with_shifts=True).fit(
+        np.full((4, 2), 0.5), np.array([0, 0, 1, 1])
+    )
+    fit = CalibratedFit(base, scaling, np.array([True, True, False]))
+    assert np.isneginf(fit.predict_log_proba(np.ones((2, 1)))[:, 2]).all()
 
 
 def test_an_unknown_calibration_is_an_error(blobs):
