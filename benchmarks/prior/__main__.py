@@ -59,6 +59,11 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     members = commands.add_parser("members", help="score more and more readings")
     members.add_argument("--data-dir", type=Path, required=True, help="parquet files")
     members.add_argument("--output", type=Path, help="CSV file of all scores")
+
+    likeness = commands.add_parser(
+        "likeness", help="compare artificial and real tables"
+    )
+    likeness.add_argument("--data-dir", type=Path, required=True, help="parquet files")
     return parser.parse_args(arguments)
 
 
@@ -74,6 +79,7 @@ def main(arguments: list[str] | None = None) -> int:
         "ablate": _ablate,
         "take-out": _take_out,
         "members": _members,
+        "likeness": _likeness,
     }
     run[options.command](options)
     return 0
@@ -161,6 +167,12 @@ def _members(options: argparse.Namespace) -> None:
         found.to_csv(options.output, index=False)
     groups = found.groupby(["table", "budget", "n_members"])
     print(groups[["readings", "auc", "log_loss"]].mean().round(4).to_string())
+
+
+def _likeness(options: argparse.Namespace) -> None:
+    from benchmarks.prior.likeness import compare
+
+    print(compare(options.data_dir).round(3).to_string())
 
 
 if __name__ == "__main__":
