@@ -11,7 +11,9 @@ import torch
 from torch import Tensor, nn
 
 from benchmarks.prior.families import FAMILIES, Families
-from sklearn_featrix.nn import InContextNetwork
+from sklearn_featrix.nn import EvidenceFeatures, InContextNetwork
+from sklearn_featrix.nn._cell_features import N_ROW_EVIDENCE
+from sklearn_featrix.nn._evidence import Evidence
 from sklearn_featrix.nn._in_context_layers import Attention, KeysAndValues
 from sklearn_featrix.nn._in_context_network import InContextMemory
 
@@ -48,6 +50,39 @@ class MatchingHead(InContextNetwork):
         _fix(self.head.direction.weight)
         if self.shortcut is not None:
             _fix(self.shortcut.weight)
+
+
+class _PartOfEvidence(Evidence):
+    """Says nothing, 0, in the place of what is left out."""
+
+    def __init__(self, *labeled: Tensor, kept: slice, of_cells: bool) -> None:
+        self._kept, self._of_cells = kept, of_cells
+        super().__init__(*labeled)
+        self.labeled = self._only(self.labeled)
+
+    def __call__(self, z: Tensor, q: Tensor) -> EvidenceFeatures:
+        return self._only(super().__call__(z, q))
+
+    def _only(self, features: EvidenceFeatures) -> EvidenceFeatures:
+        rows = torch.zeros_like(features.rows)
+        rows[..., self._kept] = features.rows[..., self._kept]
+        return EvidenceFeatures(features.cells * self._of_cells, rows)
+
+
+class WithoutRegressions(InContextNetwork):
+    """Is told what the labels say of cells and rows, not what regressions answer."""
+
+    def _gather_evidence(self, *labeled: Tensor) -> Evidence:
+        kept = slice(N_ROW_EVIDENCE)
+        return _PartOfEvidence(*labeled, kept=kept, of_cells=True)
+
+
+class RegressionsAlone(InContextNetwork):
+    """Is told what regressions answer, not what the labels say of cells and rows."""
+
+    def _gather_evidence(self, *labeled: Tensor) -> Evidence:
+        kept = slice(N_ROW_EVIDENCE, None)
+        return _PartOfEvidence(*labeled, kept=kept, of_cells=False)
 
 
 class _OtherCells(InContextNetwork):
@@ -161,6 +196,8 @@ VARIANTS: dict[str, Variant] = {
     "labels_on_rows": Variant("labels not in every cell", LabelsOnRowsAlone),
     "linear_head": Variant("linear head alone, no votes", LinearHead),
     "matching_head": Variant("matching head alone, only votes", MatchingHead),
+    "without_regressions": Variant("without regressions", WithoutRegressions),
+    "regressions_alone": Variant("regressions, no other evidence", RegressionsAlone),
     "hybrid_mask": Variant("query rows see one another", HybridMask),
     **{f"without_{f.__name__}": _without(f.__name__) for f in FAMILIES},
 }

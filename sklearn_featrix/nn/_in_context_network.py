@@ -211,7 +211,7 @@ class InContextNetwork(nn.Module):
         evidence = None
         if self.evidence:
             with full_precision(q.device.type):  # counts outgrow bfloat16
-                evidence = Evidence(z, q, nominal, y)
+                evidence = self._gather_evidence(z, q, nominal, y)
         features = None if evidence is None else evidence.labeled
         about = _table_features(y, nominal)
         cells, rows = self._tokens(z, q, nominal, about, features)
@@ -258,6 +258,11 @@ class InContextNetwork(nn.Module):
             logit = logit + self.shortcut(features.rows).squeeze(-1)
         out: Tensor = logit
         return out
+
+    def _gather_evidence(
+        self, z: Tensor, q: Tensor, nominal: Tensor, y: Tensor
+    ) -> Evidence:
+        return Evidence(z, q, nominal, y)
 
     def _tokens(
         self,

@@ -95,6 +95,26 @@ def test_labels_on_rows_still_count(batch):
     assert (logits - flipped).abs().max() > 1e-2
 
 
+def test_without_regressions_they_are_not_heard(batch, monkeypatch):
+    """Nor is anything else where they are alone."""
+    rest = (batch.z, batch.q, batch.nominal, batch.y)
+    before = {
+        name: make(name)(*rest) for name in ("without_regressions", "regressions_alone")
+    }
+    monkeypatch.setattr("sklearn_featrix.nn._kernel_evidence.PENALTIES", (1e6,))
+    after = {name: make(name)(*rest) for name in before}
+    same = "without_regressions"
+    torch.testing.assert_close(after[same], before[same])
+    moved = after["regressions_alone"] - before["regressions_alone"]
+    assert moved.abs().max() > 1e-3
+    monkeypatch.undo()
+    monkeypatch.setattr("sklearn_featrix.nn._cell_features.SHARPNESS", (0.1, 0.1))
+    assert (make(same)(*rest) - before[same]).abs().max() > 1e-4
+    torch.testing.assert_close(
+        make("regressions_alone")(*rest), before["regressions_alone"]
+    )
+
+
 def test_hybrid_mask_lets_queries_and_nobody_else_see_queries(batch):
     hybrid, n_labeled = make("hybrid_mask"), batch.y.shape[2]
     assert isinstance(hybrid, HybridMask)
