@@ -21,15 +21,16 @@ def forward_flop(
         Size of a batch.
     """
     from sklearn_featrix.nn._cell_features import N_EVIDENCE, N_PLACE
-    from sklearn_featrix.nn._evidence import N_ROW_FEATURES
+    from sklearn_featrix.nn._evidence import n_row_features
     from sklearn_featrix.nn._in_context_network import N_TABLE
 
     width, expansion = config["width"], config["expansion"]
     n_readout, row_width = config["n_readout"], config["n_readout"] * config["width"]
     evidence = config["evidence"]
+    n_told = evidence * n_row_features(config["regressions"])
     n_inputs = N_PLACE + evidence * N_EVIDENCE
     total = 2 * n_rows * n_columns * expansion * width * (n_inputs + width)
-    total += 2 * n_rows * (N_TABLE + evidence * N_ROW_FEATURES) * row_width
+    total += 2 * n_rows * (N_TABLE + n_told) * row_width
     n_context = n_labeled + config["n_thinking"]
     n_all = n_rows + config["n_thinking"]
     n_cell_rows = n_all if config["row_attention"] else n_rows
@@ -44,7 +45,7 @@ def forward_flop(
         total += _attention(row_width, n_all, n_context)
         total += n_all * 4 * expansion * row_width**2
     n_queries = n_rows - n_labeled
-    total += evidence * 2 * n_queries * N_ROW_FEATURES
+    total += 2 * n_queries * n_told
     total += 2 * n_rows * row_width**2 + 2 * n_queries * row_width
     total += 2 * n_queries * n_labeled * (row_width + 1)
     total *= n_questions

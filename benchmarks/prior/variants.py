@@ -55,9 +55,11 @@ class MatchingHead(InContextNetwork):
 class _PartOfEvidence(Evidence):
     """Says nothing, 0, in the place of what is left out."""
 
-    def __init__(self, *labeled: Tensor, kept: slice, of_cells: bool) -> None:
+    def __init__(
+        self, *labeled: Tensor, regressions: bool, kept: slice, of_cells: bool
+    ) -> None:
         self._kept, self._of_cells = kept, of_cells
-        super().__init__(*labeled)
+        super().__init__(*labeled, regressions=regressions)
         self.labeled = self._only(self.labeled)
 
     def __call__(self, z: Tensor, q: Tensor) -> EvidenceFeatures:
@@ -73,16 +75,16 @@ class WithoutRegressions(InContextNetwork):
     """Is told what the labels say of cells and rows, not what regressions answer."""
 
     def _gather_evidence(self, *labeled: Tensor) -> Evidence:
-        kept = slice(N_ROW_EVIDENCE)
-        return _PartOfEvidence(*labeled, kept=kept, of_cells=True)
+        kept = {"kept": slice(N_ROW_EVIDENCE), "of_cells": True}
+        return _PartOfEvidence(*labeled, regressions=self.regressions, **kept)
 
 
 class RegressionsAlone(InContextNetwork):
     """Is told what regressions answer, not what the labels say of cells and rows."""
 
     def _gather_evidence(self, *labeled: Tensor) -> Evidence:
-        kept = slice(N_ROW_EVIDENCE, None)
-        return _PartOfEvidence(*labeled, kept=kept, of_cells=False)
+        kept = {"kept": slice(N_ROW_EVIDENCE, None), "of_cells": False}
+        return _PartOfEvidence(*labeled, regressions=self.regressions, **kept)
 
 
 class _OtherCells(InContextNetwork):

@@ -8,9 +8,12 @@ from torch import Tensor
 from ._cell_features import N_ROW_EVIDENCE, EvidenceFeatures, LabelEvidence
 from ._kernel_evidence import N_KERNEL_EVIDENCE, KernelEvidence
 
-__all__ = ["N_ROW_FEATURES", "Evidence"]
+__all__ = ["Evidence", "n_row_features"]
 
-N_ROW_FEATURES = N_ROW_EVIDENCE + N_KERNEL_EVIDENCE
+
+def n_row_features(regressions: bool) -> int:
+    """How much is said of a row."""
+    return N_ROW_EVIDENCE + regressions * N_KERNEL_EVIDENCE
 
 
 class Evidence:
@@ -24,6 +27,8 @@ class Evidence:
         Columns whose values are codes without order.
     y : Tensor of shape (batch, n_questions, n_labeled)
         Labels 0 and 1 of the rows, by question.
+    regressions : bool
+        Whether there are regressions.
 
     Attributes
     ----------
@@ -31,15 +36,23 @@ class Evidence:
         Features of the labelled rows.
     """
 
-    def __init__(self, z: Tensor, q: Tensor, nominal: Tensor, y: Tensor) -> None:
+    def __init__(
+        self, z: Tensor, q: Tensor, nominal: Tensor, y: Tensor, regressions: bool
+    ) -> None:
         self._of_labels = LabelEvidence(q, nominal, y)
-        trust = self._of_labels.trust
-        self._of_kernels = KernelEvidence(z, q, nominal, y, trust)
-        self.labeled = _joined(self._of_labels.labeled, self._of_kernels.labeled)
+        self._of_kernels = None
+        self.labeled = self._of_labels.labeled
+        if regressions:
+            trust = self._of_labels.trust
+            self._of_kernels = KernelEvidence(z, q, nominal, y, trust)
+            self.labeled = _joined(self.labeled, self._of_kernels.labeled)
 
     def __call__(self, z: Tensor, q: Tensor) -> EvidenceFeatures:
         """Describe rows that have no label, by their values and ranks."""
-        return _joined(self._of_labels(q), self._of_kernels(z, q))
+        of_labels = self._of_labels(q)
+        if self._of_kernels is None:
+            return of_labels
+        return _joined(of_labels, self._of_kernels(z, q))
 
 
 def _joined(features: EvidenceFeatures, of_kernels: Tensor) -> EvidenceFeatures:

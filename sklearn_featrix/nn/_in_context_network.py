@@ -14,7 +14,7 @@ from ._cell_features import (
     EvidenceFeatures,
     place_features,
 )
-from ._evidence import N_ROW_FEATURES, Evidence
+from ._evidence import Evidence, n_row_features
 from ._in_context_layers import (
     CellLayer,
     KeysAndValues,
@@ -68,8 +68,9 @@ class InContextNetwork(nn.Module):
     row_attention : bool, default=True
         Whether the layers over cells look at other rows.
     evidence : bool, default=True
-        Whether cells carry :class:`LabelEvidence`, and rows
-        :class:`KernelEvidence`.
+        Whether cells carry :class:`LabelEvidence`.
+    regressions : bool, default=True
+        Whether rows carry :class:`KernelEvidence`, too; not without `evidence`.
     expansion : int, default=2
         Width of the hidden layers over that of the tokens.
 
@@ -120,6 +121,7 @@ class InContextNetwork(nn.Module):
         n_row_layers: int = 0,
         row_attention: bool = True,
         evidence: bool = True,
+        regressions: bool = True,
         expansion: int = 2,
     ) -> None:
         super().__init__()
@@ -132,21 +134,23 @@ class InContextNetwork(nn.Module):
             "n_row_layers": n_row_layers,
             "row_attention": row_attention,
             "evidence": evidence,
+            "regressions": regressions,
             "expansion": expansion,
         }
         self.evidence = evidence
+        self.regressions = regressions
         self.n_thinking = n_thinking
         self.n_readout = n_readout
         self.row_attention = row_attention
         row_width = n_readout * width
         n_features = N_PLACE + evidence * N_EVIDENCE
-        n_row_features = N_TABLE + evidence * N_ROW_FEATURES
+        n_told = evidence * n_row_features(regressions)
         self.cell = nn.Sequential(
             nn.Linear(n_features, expansion * width),
             nn.GELU(),
             nn.Linear(expansion * width, width),
         )
-        self.row = nn.Linear(n_row_features, row_width)
+        self.row = nn.Linear(N_TABLE + n_told, row_width)
         self.cell_label = nn.Parameter(torch.randn(width) * 0.3)
         self.row_label = nn.Parameter(torch.randn(row_width) * 0.3)
         self.labeled = nn.Parameter(torch.randn(row_width) * 0.3)
@@ -161,7 +165,7 @@ class InContextNetwork(nn.Module):
             RowLayer(row_width, n_heads, expansion) for _ in range(n_row_layers)
         )
         self.head = MatchingHead(row_width)
-        self.shortcut = nn.Linear(N_ROW_FEATURES, 1, bias=False) if evidence else None
+        self.shortcut = nn.Linear(n_told, 1, bias=False) if evidence else None
         if self.shortcut is not None:
             nn.init.zeros_(self.shortcut.weight)
 
@@ -262,7 +266,7 @@ class InContextNetwork(nn.Module):
     def _gather_evidence(
         self, z: Tensor, q: Tensor, nominal: Tensor, y: Tensor
     ) -> Evidence:
-        return Evidence(z, q, nominal, y)
+        return Evidence(z, q, nominal, y, self.regressions)
 
     def _tokens(
         self,

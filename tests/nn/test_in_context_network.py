@@ -9,6 +9,7 @@ SHAPES = {
     "cells and rows": {"n_layers": 2, "n_readout": 2, "n_row_layers": 2},
     "rows": {"n_layers": 2, "n_row_layers": 2, "row_attention": False},
     "no evidence": {"n_layers": 2, "evidence": False},
+    "no regressions": {"n_layers": 2, "n_row_layers": 1, "regressions": False},
 }
 
 
