@@ -214,7 +214,7 @@ def levels(g: Generator, n_tables: int, n_rows: int, n_columns: int):
     pairs = torch.multinomial(importance, 2 * n_pairs, True, generator=g)
     said = code.gather(2, pairs[:, None].expand(-1, n_rows, -1))
     said = said.unflatten(2, (n_pairs, 2))
-    both = (said[..., 0] * 12 + said[..., 1]).clamp(max=143)
+    both = said[..., 0] * 12 + said[..., 1]
     height = normal(g, n_tables, n_pairs, 144, MAX_CLASSES)
     together = sum(
         height[:, pair].gather(1, both[:, :, pair, None].expand(-1, -1, MAX_CLASSES))

@@ -154,7 +154,7 @@ class LabelEvidence:
     """
 
     def __init__(self, q: Tensor, nominal: Tensor, y: Tensor) -> None:
-        self._ranks = _ranks(q)
+        self._ranks = ranks_by_column(q)
         self._nominal = nominal
         self._y = y
         self._line = _LineMoments.of(q, y)
@@ -195,10 +195,10 @@ class LabelEvidence:
         The latter are means over the columns of what the wider kernel calls near, one
         for each row of `shares` (batch, means, columns): (batch, means, rows, labeled).
         """
-        ranks = _ranks(q)
+        ranks = ranks_by_column(q)
         alike = q.new_zeros(())
         blocks = []
-        for columns in self._blocks(q):
+        for columns in column_blocks(q, self._ranks.shape[2]):
             gaps = ranks[:, columns, :, None] - self._ranks[:, columns, None]
             if leave_one_out:
                 gaps.diagonal(dim1=2, dim2=3).fill_(4 * _MISSING_RANK)
@@ -213,14 +213,6 @@ class LabelEvidence:
         line = line.masked_fill(self._nominal[:, None, :, None, None], 0)
         cells = torch.cat([torch.cat(blocks, dim=2), line[..., None, :]], dim=-2)
         return cells.transpose(2, 3), alike
-
-    def _blocks(self, q: Tensor) -> Iterator[slice]:
-        """Columns whose pairs of rows fit into a processor's cache."""
-        affordable = PAIRS_AT_ONCE if q.device.type == "cpu" else PAIRS_AT_ONCE << 8
-        pairs = len(q) * max(q.shape[1], 1) * self._ranks.shape[2]
-        size = max(1, affordable // pairs)
-        for start in range(0, q.shape[2], size):
-            yield slice(start, start + size)
 
     def _gather(
         self, cells: Tensor, alike: Tensor, rest: _Rest, leave_one_out: bool
@@ -242,7 +234,16 @@ class LabelEvidence:
         return EvidenceFeatures(torch.cat([cells, about], dim=-1).flatten(4), rows)
 
 
-def _ranks(q: Tensor) -> Tensor:
+def column_blocks(q: Tensor, n_labeled: int) -> Iterator[slice]:
+    """Columns whose pairs of rows and labelled rows fit into a processor's cache."""
+    affordable = PAIRS_AT_ONCE if q.device.type == "cpu" else PAIRS_AT_ONCE << 8
+    pairs = len(q) * max(q.shape[1], 1) * n_labeled
+    size = max(1, affordable // pairs)
+    for start in range(0, q.shape[2], size):
+        yield slice(start, start + size)
+
+
+def ranks_by_column(q: Tensor) -> Tensor:
     """Ranks by column, missing ones apart -> (batch, columns, rows)."""
     return torch.nan_to_num(q, nan=_MISSING_RANK).transpose(1, 2).contiguous()
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 from torch.nn import functional
+
+from ._cell_features import column_blocks, ranks_by_column
 
 __all__ = ["KernelEvidence"]
 
@@ -16,12 +17,10 @@ N_KERNELS = 3 + len(SHARPNESS)
 N_MEANS = 3  # plain, by trust, by its cube
 N_KERNEL_EVIDENCE = 2 * N_KERNELS * N_MEANS + 1
 PENALTIES = (0.03, 0.2, 1.5)
-PAIRS_AT_ONCE = 1 << 17
 _BEND = 0.7  # half-width of the triangles; ranks span 2
 _CAUTION = 0.5  # of the weights by left-out log loss
 _JITTER = 1e-4
-_FAR = 9.0  # the rank of missing values
-_FARTHEST = 2.0
+_FARTHEST = 2.0  # what is missing is no farther than the ends of the ranks
 _MAX_SHIFT = 12.0
 
 
@@ -149,9 +148,9 @@ class KernelEvidence:
 
     def _sums(self, q: Tensor) -> list[Tensor]:
         """Means over the columns: equal codes or both missing, distance, triangles."""
-        own, theirs = _ranks(q), _ranks(self._q)
+        own, theirs = ranks_by_column(q), ranks_by_column(self._q)
         sums = [q.new_zeros(()) for _ in range(3)]
-        for columns in self._blocks(q):
+        for columns in column_blocks(q, self._q.shape[1]):
             gaps = (own[:, columns, :, None] - theirs[:, columns, None]).abs_()
             codes = self._nominal[:, columns, None, None]
             equal = (gaps == 0).to(q.dtype)
@@ -164,14 +163,6 @@ class KernelEvidence:
                 sums[place] = sums[place] + mixed
         return sums
 
-    def _blocks(self, q: Tensor) -> Iterator[slice]:
-        """Columns whose pairs of rows fit into a processor's cache."""
-        affordable = PAIRS_AT_ONCE if q.device.type == "cpu" else PAIRS_AT_ONCE << 8
-        pairs = len(q) * max(q.shape[1], 1) * self._q.shape[1]
-        size = max(1, affordable // pairs)
-        for start in range(0, q.shape[2], size):
-            yield slice(start, start + size)
-
 
 class _Answers(NamedTuple):
     """Of each kernel, and its part of the average over all.
@@ -181,11 +172,6 @@ class _Answers(NamedTuple):
 
     each: Tensor
     overall: Tensor
-
-
-def _ranks(q: Tensor) -> Tensor:
-    """Ranks by column, missing ones apart -> (batch, columns, rows)."""
-    return torch.nan_to_num(q, nan=_FAR).transpose(1, 2).contiguous()
 
 
 def _shares(trust: Tensor) -> Tensor:
