@@ -19,6 +19,7 @@ from ..exceptions import DroppedColumnWarning
 from ..preprocessing import TableEncoder
 from ..utils._compat import index_rows, num_samples
 from ..utils._confidence import check_confidence
+from ..utils._copies import effective_number
 from ..utils._label_marks import mark_beside
 from ..utils._labeled_scorer import stated_mark
 from ..utils._labels import encode_labels
@@ -154,7 +155,7 @@ def imbalance_report(
         rows, held_out, observations = held_out_probabilities(
             estimator, X, y, labels, cv=cv, mark=mark, params={}
         )
-        n_observed = _effective_number(observations)
+        n_observed = effective_number(_n_copies(observations))
         findings = _judge_errors(held_out, labels, rows, n_observed, confidence)
         others = np.flatnonzero(~labels.labeled)
         rng = check_random_state(random_state)
@@ -168,7 +169,9 @@ def imbalance_report(
         counts=counts,
         n_unlabeled=len(others),
         shares=wilson_interval(
-            counts / counts.sum(), _effective_number(observations), confidence
+            counts / counts.sum(),
+            effective_number(_n_copies(observations)),
+            confidence,
         ),
         **{"unlabeled_shares": None, "expected_shares": None, "shift": None} | findings,
         confidence=confidence,
@@ -179,10 +182,8 @@ def _logistic():
     return LogisticRegression(max_iter=1000)
 
 
-def _effective_number(observations):
-    """Count observations whose copies are rows of one weight (Kish's number)."""
-    _, n_copies = np.unique(observations, return_counts=True)
-    return n_copies.sum() ** 2 / max((n_copies**2).sum(), 1)
+def _n_copies(observations):
+    return np.unique(observations, return_counts=True)[1]
 
 
 def _judge_errors(held_out, labels, rows, n_observed, confidence) -> dict[str, Any]:

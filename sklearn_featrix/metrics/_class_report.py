@@ -10,6 +10,7 @@ from sklearn.utils import check_array, check_consistent_length
 
 from ..utils._compat import check_sample_weight
 from ..utils._confidence import check_confidence
+from ..utils._copies import effective_number
 from ..utils._labels import encode_labels, is_labeled
 from ..utils._text_table import aligned, with_interval
 from ..utils._wilson import wilson_interval
@@ -311,8 +312,7 @@ class _Wilson:
 
     def n_rows(self, among):
         """Effective number of rows, column by column."""
-        with np.errstate(invalid="ignore"):
-            return (self.weights @ among) ** 2 / (self.weights**2 @ among)
+        return effective_number(self.weights[:, None] * among)
 
     def interval(self, share, n_rows):
         """Share of so many rows with the ends of its interval."""

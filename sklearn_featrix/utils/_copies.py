@@ -9,7 +9,13 @@ import numpy as np
 from ._compat import check_sample_weight
 from ._labels import PartialLabels
 
-__all__ = ["distinct_rows", "effective_numbers", "merge_copies", "row_weights"]
+__all__ = [
+    "distinct_rows",
+    "effective_number",
+    "effective_numbers",
+    "merge_copies",
+    "row_weights",
+]
 
 
 def row_weights(X: Any, sample_weight: Any) -> np.ndarray:
@@ -102,6 +108,46 @@ def merge_copies(
     return rows, labels.codes[rows], summed
 
 
+def effective_number(weights: np.ndarray) -> np.ndarray:
+    """Count observations of unequal weight as equal ones that tell as much.
+
+    The effective number of Kish [1]_: the square of the sum of the weights through the
+    sum of their squares.
+
+    Parameters
+    ----------
+    weights : ndarray of shape (n_observations,) or (n_observations, n_subsets)
+        Weights, none negative; 0 for what is not in a subset. Of an observation that
+        has copies it is their joint weight.
+
+    Returns
+    -------
+    float or ndarray of shape (n_subsets,)
+        From 1 to the number of weights above zero; NaN where there is none.
+
+    References
+    ----------
+    .. [1] L. Kish. Survey sampling. Wiley, 1965.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn_featrix.utils._copies import effective_number
+    >>> float(effective_number(np.array([3.0, 1.0])).round(3))
+    1.6
+    """
+    largest = np.max(weights, initial=0.0)  # its square may be too large, or 0
+    shares = weights / (largest or 1.0)
+    return _through_squares(shares.sum(axis=0), (shares**2).sum(axis=0))
+
+
+def _through_squares(total: np.ndarray, squares: np.ndarray) -> np.ndarray:
+    """Kish's number of a sum of weights and the sum of their squares."""
+    with np.errstate(invalid="ignore"):
+        number: np.ndarray = total**2 / squares
+    return number
+
+
 def effective_numbers(
     observations: np.ndarray,
     weights: np.ndarray,
@@ -110,10 +156,9 @@ def effective_numbers(
 ) -> np.ndarray:
     """Count the observations with a score from each threshold on, as far as they vary.
 
-    The effective number of Kish [1]_: the square of the sum of the weights through the
-    sum of their squares, where copies of an observation are one with their joint
-    weight. Bounds for proportions that take it for the number of rows [2]_ do not
-    become narrower by copies, nor by a few rows that outweigh all others.
+    This is :func:`effective_number` [1]_, where copies of an observation are one with
+    their joint weight. Bounds for proportions that take it for the number of rows [2]_
+    do not become narrower by copies, nor by a few rows that outweigh all others.
 
     Parameters
     ----------
@@ -157,7 +202,6 @@ def effective_numbers(
     squares = weights * (2 * joint - weights)
     falling = np.argsort(-scores, kind="stable")
     last = np.searchsorted(-scores[falling], -thresholds, side="right") - 1
-    numbers: np.ndarray = (
-        weights[falling].cumsum()[last] ** 2 / squares[falling].cumsum()[last]
+    return _through_squares(
+        weights[falling].cumsum()[last], squares[falling].cumsum()[last]
     )
-    return numbers

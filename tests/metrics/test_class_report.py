@@ -60,6 +60,14 @@ def test_equal_weights_change_nothing_and_unequal_ones_widen():
     assert np.ptp(uneven.accuracy[1:]) > 1.5 * np.ptp(plain.accuracy[1:])
 
 
+@pytest.mark.parametrize("unit", [1e-200, 1e200])
+def test_the_unit_of_the_weights_does_not_matter(unit):
+    expected = class_report(Y, PRED, sample_weight=WEIGHT)
+    found = class_report(Y, PRED, sample_weight=unit * WEIGHT)
+    np.testing.assert_allclose(found.recall, expected.recall)
+    np.testing.assert_allclose(found.accuracy, expected.accuracy)
+
+
 def test_intervals_hold_the_true_figure_as_often_as_promised():
     def draw(n_rows, rng):
         y = (rng.uniform(size=n_rows) < 0.15).astype(int)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from sklearn_featrix.utils._copies import effective_numbers
+from sklearn_featrix.utils._copies import effective_number, effective_numbers
 
 RNG = np.random.default_rng(0)
 SCORES = RNG.integers(1, 9, size=60) / 10  # with ties
@@ -12,6 +12,17 @@ def by_hand(observations, weights, threshold):
     """Kish's number of the observations that reach a threshold."""
     joint = np.bincount(observations, weights * (threshold <= SCORES))
     return joint.sum() ** 2 / (joint**2).sum()
+
+
+def test_one_number_for_each_subset():
+    subsets = np.array([[3.0, 5.0, 0.0], [1.0, 5.0, 0.0], [0.0, 5.0, 0.0]])
+    np.testing.assert_allclose(effective_number(subsets), [1.6, 3, np.nan])
+    assert np.isnan(effective_number(np.empty(0)))
+
+
+@pytest.mark.parametrize("unit", [1, 1e-200, 1e200])
+def test_the_unit_of_the_weights_does_not_matter(unit):
+    assert effective_number(unit * np.array([3, 1])) == pytest.approx(1.6)
 
 
 def test_different_rows_of_one_weight_are_counted():
