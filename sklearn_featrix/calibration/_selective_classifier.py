@@ -11,6 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 from ..exceptions import DroppedColumnWarning
 from ..metrics._coverage_accuracy import accumulate
 from ..neighbors._coverage import Coverage
+from ..preprocessing._kinds import varies
 from ..preprocessing._validation import validate_table
 from ..utils._compat import (
     Interval,
@@ -100,7 +101,8 @@ class SelectiveClassifier(ProbabilityClassifier):
     -----
     UserWarning
         If no threshold reaches the accuracy, or no labelled row can be held out: no
-        row will be answered.
+        row will be answered. If every column is constant or empty, and there is a
+        `region`: nothing is near or far, and answers are given everywhere.
 
     See Also
     --------
@@ -289,10 +291,19 @@ class SelectiveClassifier(ProbabilityClassifier):
         if self.region is None:
             return
         kept = np.flatnonzero(weights > 0)
+        X = index_rows(X, kept)
+        if not varies(X):
+            warn(
+                f"Every column of the {len(kept)} rows that count is constant or "
+                f"empty, so no row is near or far, and region={self.region!r} has no "
+                "effect: answers are given everywhere. Pass region=None if that is "
+                "meant, or add a column that varies."
+            )
+            return
         with warnings.catch_warnings():  # the classifier may well use such a column
             warnings.simplefilter("ignore", DroppedColumnWarning)
             self._coverage = Coverage(random_state=self.random_state).fit(
-                index_rows(X, kept), labeled[kept]
+                X, labeled[kept]
             )
 
     def predict(self, X, **params):

@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
-from ._table import Column, as_text
+from ._table import Column, Table, as_text
 
 _NUMBER = re.compile(r"\s*[+-]?(?!0\d)(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*")
 _CODE_OF_DIGITS = re.compile(r"\s*0\d+\s*").fullmatch
@@ -46,6 +47,12 @@ def why_dropped(column: Column) -> str | None:
     if missing.all():
         return "all values are missing"
     return None if missing.any() or n_distinct(column) > 1 else "constant"
+
+
+def varies(X: Any) -> bool:
+    """Tell whether any column of a table says something."""
+    table = Table(X)
+    return any(why_dropped(table.column(at)) is None for at in range(table.shape[1]))
 
 
 def n_distinct(column: Column) -> int:

@@ -204,6 +204,26 @@ class TestRegion:
         selective = fit(criterion="confidence", target=0, region=None)
         assert selective.accepts(FOREIGN).all()
 
+    @pytest.mark.parametrize("region", ["known", "labeled"])
+    @pytest.mark.parametrize("value", [3.0, np.nan])
+    def test_a_table_where_nothing_varies_has_none_and_warns(self, region, value):
+        table = np.full((1000, 2), [7.0, value])
+        weights = np.ones(1000)
+        table[-1], weights[-1] = (8, 9), 0  # which does not count
+        selective = SelectiveClassifier(
+            LabeledOnly(DummyClassifier()), target=0.4, region=region
+        )
+        with pytest.warns(UserWarning, match=f"999 rows .*region='{region}' has no e"):
+            selective.fit(table, PARTIAL, sample_weight=weights)
+        assert selective.accepts(np.vstack([table, FOREIGN])).all()
+        selective.set_params(region=None).fit(table, PARTIAL, sample_weight=weights)
+
+    def test_one_column_that_varies_is_enough(self):
+        table = np.column_stack([np.full(1000, 7.0), X])
+        selective = SelectiveClassifier(MODEL, criterion="confidence", target=0)
+        selective.fit(table, PARTIAL)
+        assert not selective.accepts(np.column_stack([[7.0, 7.0], FOREIGN])).any()
+
     def test_labeled_leaves_out_what_only_unlabeled_rows_are_near(self):
         partial = np.where(X[:, 0] < 1.5, PARTIAL, -1)
         far_right = X[:, 0] > 3

@@ -3,6 +3,7 @@ import datetime as dt
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import sparse
 
 from sklearn_featrix.preprocessing._kinds import (
     as_kind,
@@ -11,6 +12,7 @@ from sklearn_featrix.preprocessing._kinds import (
     n_distinct,
     numbers_of,
     spoilt_numbers,
+    varies,
     why_dropped,
 )
 from sklearn_featrix.preprocessing._table import Table
@@ -144,3 +146,17 @@ def test_later_values_are_read_as_the_kind_of_fit():
 def test_values_of_another_kind(values, kind):
     with pytest.raises(ValueError, match=f"'x' was {kind} when the encoder was fitted"):
         as_kind(column(values), kind)
+
+
+@pytest.mark.parametrize(
+    ("X", "expected"),
+    [
+        (np.full((5, 2), 3.0), False),
+        (sparse.csr_array((5, 2)), False),
+        (sparse.csr_array(np.eye(5)), True),
+        (pd.DataFrame({"a": ["x"] * 3, "b": [None] * 3}), False),
+        (pd.DataFrame({"a": ["x"] * 3, "b": [None, 1.0, None]}), True),
+    ],
+)
+def test_a_table_varies_if_a_column_does(X, expected):
+    assert varies(X) == expected
