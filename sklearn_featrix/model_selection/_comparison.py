@@ -71,7 +71,7 @@ class ScoreComparison:
     >>> ScoreComparison(("ours", "plain"), scores, ends, gap, gap - 0.3, gap + 0.3, 0.9)
     estimator  score                 rank  against the best
     ours       0.850 [0.700, 0.950]     1
-    plain      0.650 [0.500, 0.800]     1  tie: -0.200 [-0.500, 0.100]
+    plain      0.650 [0.500, 0.800]     1  tie: -0.200 [-0.500, +0.100]
     (90 % intervals, of the differences all at once, over 2 folds)
     """
 
@@ -127,8 +127,8 @@ class ScoreComparison:
             return ""
         low, high = self.low[row, self.best], self.high[row, self.best]
         verdict = "tie" if is_tie(low, high) else "worse"
-        gap = self.differences[row, self.best]
-        return f"{verdict}: {gap:+.3f} [{low:.3f}, {high:.3f}]"
+        gap = with_interval(self.differences[row, self.best], low, high, "+.3f")
+        return f"{verdict}: {gap}"
 
 
 def compare_estimators(
@@ -230,7 +230,7 @@ def compare_estimators(
     >>> compare_estimators(estimators, X, y, random_state=0)
     estimator  score                 rank  against the best
     bayes      0.9... [0.8..., 0.9...]     1
-    linear     0.9... [0.8..., 0.9...]     1  tie: -0.0... [-0..., 0...]
+    linear     0.9... [0.8..., 0.9...]     1  tie: -0.0... [-0..., +0...]
     guess      0.3... [0.2..., 0.4...]     3  worse: -0.6... [-0..., -0...]
     (90 % intervals, of the differences all at once, over 15 folds)
     """

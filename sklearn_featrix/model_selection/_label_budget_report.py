@@ -195,8 +195,9 @@ class LabelBudgetReport:
         for size, *intervals in zip(
             self.sizes, self.curve, self.plain_curve, self.advantage, strict=True
         ):
-            score, plain, gap = (with_interval(*each) for each in intervals)
-            tie = " tie" if is_tie(*intervals[-1][1:]) else ""
+            score, plain = (with_interval(*each) for each in intervals[:2])
+            gap = with_interval(*intervals[2], "+.3f")
+            tie = " tie" if is_tie(*intervals[2][1:]) else ""
             rows.append((str(size), score, plain, gap + tie))
         lines = aligned(rows)
         n_folds = self.scores.shape[1]

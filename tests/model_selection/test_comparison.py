@@ -6,7 +6,11 @@ from sklearn.model_selection import ShuffleSplit, StratifiedKFold
 from sklearn.naive_bayes import GaussianNB
 
 from sklearn_featrix import LabeledOnly, LabeledSplit, mask_labels
-from sklearn_featrix.model_selection import compare_estimators, cross_val_interval
+from sklearn_featrix.model_selection import (
+    ScoreComparison,
+    compare_estimators,
+    cross_val_interval,
+)
 from sklearn_featrix.model_selection._paired import corrected_interval
 
 X, Y = make_classification(200, flip_y=0.1, random_state=0)
@@ -78,6 +82,15 @@ def test_repr_says_tie_and_worse(comparison):
     assert lines[4] == (
         "(90 % intervals, of the differences all at once, over 15 folds)"
     )
+
+
+def test_differences_and_the_ends_of_their_intervals_have_signs():
+    gap = np.array([[0.0, 0.012], [-0.012, 0.0]])
+    scores, ends = np.array([[0.8, 0.812], [0.8, 0.788]]), np.full((2, 2), 0.8)
+    text = repr(
+        ScoreComparison(("a", "b"), scores, ends, gap, gap - 0.02, gap + 0.02, 0.9)
+    )
+    assert "tie: -0.012 [-0.032, +0.008]" in text
 
 
 def test_groups_stay_together():

@@ -143,6 +143,8 @@ def test_repr_reads_like_a_report(helped):
     lines = repr(helped).splitlines()
     assert lines[0].split("  ")[0] == "labels"
     assert [line.split()[0] for line in lines[1:5]] == ["7", "12", "19", "32"]
+    gap, low, high = helped.advantage[-1]
+    assert f"  {gap:+.3f} [{low:+.3f}, {high:+.3f}]" in lines[4]
     assert lines[5] == "(90 % intervals, 15 folds)"
     assert lines[6].startswith("80 labels in place of 40: ")
     assert lines[7].startswith("Plain supervised learning is not enough")
