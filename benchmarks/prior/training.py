@@ -21,6 +21,7 @@ from benchmarks.prior.checkpoints import (
     write_checkpoint,
 )
 from benchmarks.prior.compute import forward_flop
+from benchmarks.prior.growth import take_up
 from benchmarks.prior.muon import Muon
 from benchmarks.prior.processes import agreed, average_gradients
 from benchmarks.prior.tasks import Batch, draw_batch, generator_of
@@ -179,17 +180,7 @@ class Trainer:
     def _take_up(self, path: Path) -> dict:
         """Load exported weights; return what they cost."""
         arrays, metadata = read_weights(path)
-        if not _grows_into(json.loads(metadata["config"]), self.network.config):
-            raise ValueError(
-                f"{path} holds a network of {metadata['config']}, asked for was "
-                f"{json.dumps(self.network.config)}. Choose the --config it was "
-                "trained with, or one with more layers of the same kind."
-            )
-        # added layers add nothing before they have learnt
-        self.network.load_state_dict(
-            {name: torch.from_numpy(array).float() for name, array in arrays.items()},
-            strict=False,
-        )
+        take_up(self.network, arrays, json.loads(metadata["config"]))
         spent = asdict(Progress())
         return {name: type(spent[name])(metadata[name]) for name in spent}
 
@@ -370,16 +361,6 @@ def make_optimizers(network: nn.Module) -> list[torch.optim.Optimizer]:
         for group in optimizer.param_groups:
             group["full_lr"] = rate
     return [muon, adam]
-
-
-def _grows_into(small: dict, large: dict) -> bool:
-    """Tell whether two networks differ in nothing but layers that were added."""
-    layers = ("n_layers", "n_row_layers")
-    if any(small[name] > large[name] for name in layers):
-        return False
-    if not small["n_row_layers"] and large["n_row_layers"]:
-        return False
-    return {**large, **{name: small[name] for name in layers}} == small
 
 
 def validation_batches(n_cells: int | None = None) -> dict[str, list[Batch]]:

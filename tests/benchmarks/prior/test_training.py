@@ -3,6 +3,7 @@ import logging
 import os
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -166,9 +167,29 @@ def test_added_layers_change_nothing_at_first(trained, tmp_path, added):
     assert grown.progress.step == 1
 
 
+def test_added_regressions_change_nothing_at_first(tmp_path):
+    plain = tmp_path / "plain.safetensors"
+    config = {**CONFIG, "regressions": False}
+    Trainer(replace(make_plan(tmp_path / "run", weights=plain), config=config)).run()
+    batch = draw_batch(generator_of(0), 1500)[:4]
+    before, after = (
+        Trainer(replace(make_plan(tmp_path, initial=plain), config=each)).network
+        for each in (config, CONFIG)
+    )
+    torch.testing.assert_close(before(*batch), after(*batch), rtol=1e-4, atol=1e-5)
+    after(*batch).sum().backward()
+    assert after.shortcut.weight.grad[0, -1] != 0
+
+
 @pytest.mark.parametrize(
     "changed",
-    [{"width": 32}, {"n_heads": 4}, {"n_row_layers": 0}, {"row_attention": False}],
+    [
+        {"width": 32},
+        {"n_heads": 4},
+        {"n_row_layers": 0},
+        {"row_attention": False},
+        {"regressions": False},
+    ],
 )
 def test_a_network_does_not_grow_into_one_of_another_kind(trained, tmp_path, changed):
     with pytest.raises(ValueError, match="--config"):
