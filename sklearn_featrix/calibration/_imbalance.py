@@ -109,8 +109,10 @@ def imbalance_report(
     without a reason, by each. Of errors it may be one in five where the classifier is
     wrongly sure, as naive Bayes is, or one with many columns and few rows of a class:
     look at the suspects, and give another classifier. Copies of a labelled row that are
-    all of one class are no further evidence, unless `cv` is a splitter. Without
-    evidence an imbalance is called inherent. That is what remains, no proof.
+    all of one class are no further evidence, unless `cv` is a splitter. Copies among
+    the unlabeled rows count as rows, since equal rows of a few categories are no copies
+    of one another: where rows may be written down several times, leave the copies out.
+    Without evidence an imbalance is called inherent. That is what remains, no proof.
 
     References
     ----------

@@ -204,7 +204,8 @@ def compare_estimators(
     fold by fold. With :math:`k` estimators there are :math:`k(k-1)/2` differences, and
     each has the confidence :math:`1 - (1 - c) / (k(k-1)/2)` (Bonferroni), so that all
     of them hold at once with confidence :math:`c`. A tie says that these labels cannot
-    tell, not that the two are equally good.
+    tell, not that the two are equally good. Copies of a row count as rows; give them a
+    group in common, see :func:`cross_val_interval`.
 
     References
     ----------

@@ -173,6 +173,12 @@ def cross_val_interval(
     - With `groups`, or with a splitter of yours as `cv`, rows may have been drawn in
       lumps, and their number promises too much. Then it is the wider of the two.
 
+    Copies of a row count as rows, and may be on both sides of a fold: of 20 rows that
+    were written down ten times each, 90 % intervals held the true accuracy of naive
+    Bayes in 31 of 100 draws, and that of the nearest neighbour in none. Give copies a
+    group in common, such as ``groups=np.unique(X, axis=0, return_inverse=True)[1]``,
+    and it is 97 and 93.
+
     A metric is known by its name, or as the scorer of that name. The estimator's own
     score counts as accuracy if the score of every fold is a share of its test rows.
 

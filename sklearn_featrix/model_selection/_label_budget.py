@@ -115,7 +115,8 @@ def label_budget_report(
     exponent [2]_: exponents from 0 (the logarithm) to 1 are averaged by how well they
     fit, their disagreement is part of the interval, and the spread over folds is
     widened as in :func:`cross_val_interval`. The interval holds the gain if the curve
-    goes on as it began. No curve can promise that.
+    goes on as it began. No curve can promise that. Copies of a row count as rows;
+    give them a group in common, see :func:`cross_val_interval`.
 
     References
     ----------

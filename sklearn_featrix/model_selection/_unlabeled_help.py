@@ -167,7 +167,8 @@ def does_unlabeled_help(
     Notes
     -----
     The interval is the corrected resampled t interval [2]_ of the differences. "tie"
-    says that so few labels cannot tell, not that nothing is gained.
+    says that so few labels cannot tell, not that nothing is gained. Copies of a row
+    count as rows; give them a group in common, see :func:`cross_val_interval`.
 
     References
     ----------

@@ -311,6 +311,25 @@ class TestGroups:
             )  # fmt: skip
             assert interval.scores.shape == (4 * n_repeats,)
 
+    def test_copies_with_a_group_in_common_are_one_row(self):
+        """The interval holds the true score, which it does not where they are rows."""
+        held = np.zeros((2, 40), dtype=bool)
+        for seed in range(40):
+            rng = np.random.default_rng(seed)
+            y = np.arange(2020) % 2
+            table = rng.normal(size=(2020, 2)) + y[:, None]
+            rows = rng.permutation(np.tile(np.arange(20), 10))
+            truth = GaussianNB().fit(table[:20], y[:20]).score(table[20:], y[20:])
+            for at, groups in enumerate((None, rows)):
+                interval = cross_val_interval(
+                    MODEL, table[rows], y[rows], groups=groups, confidence=0.9,
+                    random_state=0,
+                )  # fmt: skip
+                held[at, seed] = interval.low <= truth <= interval.high
+        counted_as_rows, as_groups = held.mean(axis=1)
+        assert counted_as_rows < 0.6  # which is what the docstring warns of
+        assert as_groups > 0.8
+
     def test_routing(self):
         expected = cross_val_interval(
             MODEL, X, PARTIAL, groups=GROUPS, cv=GroupKFold(4)
