@@ -9,17 +9,17 @@ from typing import Any
 import numpy as np
 from sklearn.base import clone
 
-from ._labels import encode_labels, is_labeled
-from .estimator_checks import (
-    MARKS,
+from ._check_marks import MARKS
+from ._check_tools import (
     Array,
     Check,
     Estimator,
-    _as_frame,
-    _import,
-    _named,
-    _table,
+    as_frame,
+    import_or_skip,
+    make_table,
+    named,
 )
+from ._labels import encode_labels, is_labeled
 
 __all__ = ["yield_sampler_checks"]
 
@@ -37,15 +37,15 @@ def yield_sampler_checks() -> Iterator[Check]:
     yield check_same_resample
     yield check_sampler_labels
     for mark in MARKS:
-        yield _named(check_sampler_mark, mark)
+        yield named(check_sampler_mark, mark)
     for container in ("pandas", "polars"):
-        yield _named(check_sampler_container, container)
+        yield named(check_sampler_container, container)
     yield check_sampler_mixed_table
 
 
 def _uneven() -> tuple[Array, Array]:
     """Features and labels, 30 of 0, 12 of 1 and 8 of 2, between 20 unlabeled rows."""
-    X, _, _ = _table(70)
+    X, _, _ = make_table(70)
     y = np.random.default_rng(1).permutation(np.repeat([0, 1, 2, -1], [30, 12, 8, 20]))
     return X + np.eye(3, 4)[y] * (y >= 0)[:, None], y
 
@@ -114,7 +114,7 @@ def check_sampler_mark(sampler: Estimator, variant: str) -> None:
 def check_sampler_container(sampler: Estimator, variant: str) -> None:
     """Check that a DataFrame gives what the same values in an array give."""
     X, y = _uneven()
-    frame = _as_frame(X, variant)
+    frame = as_frame(X, variant)
     X_new, y_new, _ = _resample(sampler, X, y)
     drawn, y_drawn, fitted = _resample(sampler, frame, y)
     assert type(drawn) is type(frame)
@@ -126,7 +126,7 @@ def check_sampler_container(sampler: Estimator, variant: str) -> None:
 
 def check_sampler_mixed_table(sampler: Estimator) -> None:
     """Check a DataFrame of strings, booleans, dates and missing values."""
-    pandas = _import("pandas")
+    pandas = import_or_skip("pandas")
     X, y = _uneven()
     letters = np.array(["a", "b", None], dtype=object)[np.arange(len(X)) % 3]
     frame = pandas.DataFrame(

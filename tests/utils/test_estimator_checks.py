@@ -1,52 +1,44 @@
-"""The common checks find what they look for."""
-
-import numpy as np
 import pytest
+from imblearn.over_sampling import SMOTE
 from sklearn.linear_model import LogisticRegression
 
-from sklearn_featrix.compose import LabeledOnly
-from sklearn_featrix.utils import is_labeled
-from sklearn_featrix.utils.estimator_checks import MARKS, check_mark
+from sklearn_featrix import (
+    LabeledOnly,
+    LabeledSampler,
+    SemiSupervisedClassifier,
+    TableEncoder,
+)
+from sklearn_featrix.utils import _classifier_checks, _sampler_checks, estimator_checks
+from sklearn_featrix.utils.estimator_checks import yield_checks
 
-Y = np.array([0, 1, 2, -1, 0, -1])
-
-
-class PredictsObjects(LabeledOnly):
-    def predict(self, X, **params):
-        return super().predict(X, **params).astype(object)
-
-
-class LearnsStrings(LabeledOnly):
-    def fit(self, X, y, sample_weight=None, **params):
-        super().fit(X, y, sample_weight, **params)
-        self.classes_ = self.classes_.astype(str)
-        return self
+MODULES = estimator_checks, _classifier_checks, _sampler_checks
 
 
-class ReadsTextOfMissingValues(LabeledOnly):
-    def fit(self, X, y, sample_weight=None, **params):
-        return super().fit(X, np.asarray(y).astype(object), sample_weight, **params)
+def names_of_checks(estimator):
+    return {check.__name__.split("[")[0] for check in yield_checks(estimator)}
 
 
-@pytest.mark.parametrize("name", list(MARKS))
-def test_every_mark_hides_the_same_rows(name):
-    write, _ = MARKS[name]
-    np.testing.assert_array_equal(is_labeled(write(Y)), Y >= 0)
+def test_every_check_is_for_somebody():
+    written = {
+        name
+        for module in MODULES
+        for name in vars(module)
+        if name.startswith("check_") and name not in estimator_checks.__all__
+    }
+    assert len(written) > 20
+    everybody = SemiSupervisedClassifier(), TableEncoder(), LabeledSampler(SMOTE())
+    assert set().union(*map(names_of_checks, everybody)) == written
 
 
 @pytest.mark.parametrize(
-    ("estimator", "mark", "message"),
+    ("estimator", "asked", "spared"),
     [
-        (PredictsObjects, "pandas Int64", "predict has dtype object, the labels have"),
-        (LearnsStrings, "polars bool", "equal"),
-        (ReadsTextOfMissingValues, "string None", "equal"),
+        (TableEncoder(), "check_set_output", "check_labeled_rows_suffice"),
+        (LabeledOnly(LogisticRegression()), "check_wrong_labels", "check_n_jobs"),
+        (LabeledSampler(SMOTE()), "check_sample_indices", "check_row_order"),
     ],
 )
-def test_check_mark_fails(estimator, mark, message):
-    with pytest.raises(AssertionError, match=message):
-        check_mark(estimator(LogisticRegression()), mark)
-
-
-@pytest.mark.parametrize("mark", list(MARKS))
-def test_check_mark_passes(mark):
-    check_mark(LabeledOnly(LogisticRegression()), mark)
+def test_kind_and_parameters_choose_the_checks(estimator, asked, spared):
+    names = names_of_checks(estimator)
+    assert asked in names
+    assert spared not in names
