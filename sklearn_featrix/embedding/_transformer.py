@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-import time
-from dataclasses import dataclass
 from numbers import Integral, Real
 
 import numpy as np
@@ -30,6 +27,8 @@ from ..utils._compat import (
 from ..utils._device import resolve_device
 from ..utils._threads import one_thread
 from ..utils._warnings import warn
+from ._clock import Clock
+from ._effort import EFFORTS
 from ._network import EmbeddingNetwork
 from ._rows import canonical_order, order_of_keys
 
@@ -37,40 +36,6 @@ __all__ = ["EmbeddingTransformer"]
 
 MAX_TRAINED_ROWS = 200_000  # 800 steps of 256 rows see no more
 MAX_SCALED_ROWS = 10_000
-
-
-@dataclass(frozen=True)
-class _Effort:
-    width: int
-    n_layers: int
-    n_steps: int
-    n_groups: int
-
-
-_EFFORTS = {
-    "low": _Effort(width=128, n_layers=3, n_steps=200, n_groups=8),
-    "auto": _Effort(width=128, n_layers=3, n_steps=800, n_groups=32),
-    "high": _Effort(width=256, n_layers=3, n_steps=1600, n_groups=64),
-}
-
-
-class _Clock:
-    """Seconds since `fit` began: how many are left, and lines that say them."""
-
-    def __init__(self, time_limit, verbose):
-        self.began = time.monotonic()
-        self.deadline = None if time_limit is None else self.began + time_limit
-        self.verbose = verbose
-
-    def halfway(self):
-        """Moment when half of the time that is left now will be over."""
-        return None if self.deadline is None else (time.monotonic() + self.deadline) / 2
-
-    def say(self, what):
-        """Write a line to standard output if progress is to be shown."""
-        if self.verbose:
-            sys.stdout.write(f"{what}  {time.monotonic() - self.began:.1f} s\n")
-            sys.stdout.flush()
 
 
 class EmbeddingTransformer(
@@ -194,7 +159,7 @@ class EmbeddingTransformer(
     _parameter_constraints = {
         "objective": [StrOptions({"hidden_clusters", "denoising", "scarf"})],
         "n_components": [Interval(Integral, 1, None, closed="left"), None],
-        "effort": [StrOptions(set(_EFFORTS))],
+        "effort": [StrOptions(set(EFFORTS))],
         "max_steps": [Interval(Integral, 1, None, closed="left"), None],
         "warm_start": ["boolean"],
         "time_limit": [Interval(Real, 0, None, closed="neither"), None],
@@ -242,7 +207,7 @@ class EmbeddingTransformer(
         self : EmbeddingTransformer
             The fitted transformer.
         """
-        clock = _Clock(self.time_limit, self.verbose)
+        clock = Clock(self.time_limit, self.verbose)
         former = self if self.warm_start and hasattr(self, "_network") else None
         rng = check_random_state(self.random_state)
         table_encoder = self._table_encoder(X, rng, former)
@@ -290,7 +255,7 @@ class EmbeddingTransformer(
         return TableEncoder("linear", random_state=rng.randint(2**31 - 1)).fit(X)
 
     def _check_sizes(self, encoded):
-        settings = _EFFORTS[self.effort]
+        settings = EFFORTS[self.effort]
         if len(encoded) < 2:
             raise ValueError(
                 f"Found array with {len(encoded)} sample(s) while a minimum of 2 is "
@@ -305,10 +270,10 @@ class EmbeddingTransformer(
 
     def _check_same_network(self):
         trained = len(self._network.layers[0][1])
-        if trained != _EFFORTS[self.effort].width:
+        if trained != EFFORTS[self.effort].width:
             raise ValueError(
                 f"warm_start=True goes on from a network of width {trained}, but "
-                f"effort={self.effort!r} asks for {_EFFORTS[self.effort].width}. Set "
+                f"effort={self.effort!r} asks for {EFFORTS[self.effort].width}. Set "
                 "effort back, or warm_start=False to begin anew."
             )
 
@@ -320,7 +285,7 @@ class EmbeddingTransformer(
         return OBJECTIVES[self.objective](
             encoded,
             _column_groups(table_encoder),
-            n_groups=_EFFORTS[self.effort].n_groups,
+            n_groups=EFFORTS[self.effort].n_groups,
             rng=rng,
             deadline=clock.halfway(),
         )
@@ -331,7 +296,7 @@ class EmbeddingTransformer(
         from ..nn import ResidualEncoder
         from ._objectives import Pretext
 
-        settings = _EFFORTS[self.effort]
+        settings = EFFORTS[self.effort]
         n_steps = self.max_steps or settings.n_steps
         with local_seed(rng.randint(2**31 - 1)):
             encoder = ResidualEncoder(
