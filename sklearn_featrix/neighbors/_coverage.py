@@ -11,6 +11,7 @@ from ..embedding._rows import canonical_order
 from ..preprocessing._stack import stack_tables
 from ..utils._compat import index_rows, num_samples
 from ._backends import ExactIndex
+from ._query import check_count
 from ._scaled_table import ScaledTable
 
 __all__ = ["REGIONS", "Coverage", "CoverageReport", "coverage_report"]
@@ -293,7 +294,7 @@ def coverage_report(
     far_from_labels : float, default=0.05
         Share of rows like the labelled ones that may be called not near these.
     n_examples : int, default=3
-        How many example rows of each region to keep.
+        How many example rows of each region to keep; 0 keeps none.
     random_state : int, RandomState instance or None, default=0
         Seeds the encoding of texts.
 
@@ -306,7 +307,8 @@ def coverage_report(
     Raises
     ------
     ValueError
-        If a table is empty, or their columns differ.
+        If a table is empty, or their columns differ; if `far` or `far_from_labels` is
+        no share between 0 and 1, or `n_examples` no int of at least 0.
 
     See Also
     --------
@@ -334,6 +336,7 @@ def coverage_report(
     array([[ 9., -9.]])
     """
     _check_shares(far, far_from_labels)
+    check_count(n_examples, "n_examples", least=0)
     X, labeled = X_labeled, np.ones(num_samples(X_labeled), dtype=bool)
     if X_unlabeled is not None and num_samples(X_unlabeled):
         X = stack_tables(X_labeled, X_unlabeled)

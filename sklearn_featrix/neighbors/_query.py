@@ -168,10 +168,10 @@ def allowed_rows(where, table):
     return mask
 
 
-def check_k(k):
-    """Refuse what is no number of rows to find."""
-    if not isinstance(k, Integral) or isinstance(k, bool) or k < 1:
-        raise ValueError(f"k={k!r} must be an int of at least 1.")
+def check_count(count, name, least=1):
+    """Refuse what is no number of rows."""
+    if not isinstance(count, Integral) or isinstance(count, bool) or count < least:
+        raise ValueError(f"{name}={count!r} must be an int of at least {least}.")
 
 
 def check_combine(combine):

@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
-from ._query import distances_to, nearest_distances, read_query
+from ._query import check_count, distances_to, nearest_distances, read_query
 
 N_PROBES = 2_000
 
@@ -85,9 +85,11 @@ class SearchChecksMixin:
         Parameters
         ----------
         n_neighbors : int, default=10
-            Number of neighbours to look for.
+            Number of neighbours to look for, of which the row itself is one; at most
+            all rows that are kept.
         n_queries : int, default=200
-            Number of rows, drawn from those kept, to look for the neighbours of.
+            Number of rows, drawn from those kept, to look for the neighbours of; at
+            most all of them.
         random_state : int, RandomState instance or None, default=0
             Draws them.
 
@@ -95,8 +97,15 @@ class SearchChecksMixin:
         -------
         float
             The share; 1.0 for exact backends.
+
+        Raises
+        ------
+        ValueError
+            If `n_neighbors` or `n_queries` is no positive int.
         """
         check_is_fitted(self)
+        check_count(n_neighbors, "n_neighbors")
+        check_count(n_queries, "n_queries")
         k = min(n_neighbors, len(self._vectors))
         drawn = check_random_state(random_state).permutation(len(self._vectors))
         queries = np.asarray(self._vectors.rows[np.sort(drawn[:n_queries])])

@@ -14,7 +14,7 @@ from ..preprocessing._records import with_columns
 from ..preprocessing._stack import stack_tables
 from ..preprocessing._validation import validate_table
 from ..utils._compat import HasMethods, StrOptions, fit_context, index_rows, num_samples
-from ._query import allowed_rows, check_k, masked_rows, nearest_of_any, read_query
+from ._query import allowed_rows, check_count, masked_rows, nearest_of_any, read_query
 from ._reasons import explain as reasons_of
 from ._row_space import RowSpace
 from ._search_checks import SearchChecksMixin
@@ -358,7 +358,7 @@ class SimilaritySearch(SearchFilesMixin, SearchChecksMixin, BaseEstimator):
         largest ones and their share of what is positive.
         """
         check_is_fitted(self)
-        check_k(k)
+        check_count(k, "k")
         radius = None
         if isinstance(records, Waypoint):
             radius, combine, records = records.radius, records.combine, records.records

@@ -141,7 +141,54 @@ def test_report_of_a_mixed_table_with_gaps():
     assert coverage_report(X[:300], None, X[300:]).counts["near unlabeled only"] < 20
 
 
+class TestOptionsOfTheReport:
+    """Each changes what it says it does, and nothing else."""
+
+    def report(self, X, **options):
+        return coverage_report(X[:100], X[100:1500], X[1500:], **options)
+
+    def test_far(self, X):
+        usual, strict = self.report(X), self.report(X, far=0.1)
+        assert strict.radius < usual.radius
+        assert strict.radius_labeled == usual.radius_labeled
+        assert strict.shares["near nothing"] == pytest.approx(0.1, abs=0.03)
+        assert "(10% expected" in repr(strict)
+
+    def test_far_from_labels(self, X):
+        usual, strict = self.report(X), self.report(X, far_from_labels=0.3)
+        assert strict.radius_labeled < usual.radius_labeled
+        assert strict.radius == usual.radius
+        assert strict.counts["near nothing"] == usual.counts["near nothing"]
+        assert strict.shares["near unlabeled only"] == pytest.approx(0.3, abs=0.1)
+
+    def test_n_examples(self, X):
+        usual, more = self.report(X), self.report(X, n_examples=5)
+        for name, rows in usual.examples.items():
+            assert len(rows) == 3
+            np.testing.assert_array_equal(more.examples[name][:3], rows)
+        assert {len(rows) for rows in more.examples.values()} == {5}
+        none = self.report(X, n_examples=0)
+        assert none.examples == {}
+        assert "examples" not in repr(none)
+
+    def test_random_state_seeds_the_encoding_of_texts(self):
+        rng = np.random.default_rng(0)
+        # without a structure that any seed would find
+        letters = rng.choice(list("abcdefghij "), size=(300, 30))
+        X = pd.DataFrame({"text": ["".join(row) for row in letters]})
+        zero, again, one = (
+            coverage_report(X[:50], X[50:200], X[200:], random_state=seed).distance
+            for seed in (0, 0, 1)
+        )
+        np.testing.assert_array_equal(zero, again)
+        assert (zero != one).any()
+
+
 def test_wrong_input_is_refused(X):
+    with pytest.raises(ValueError, match="n_examples=-1 must be an int of at least 0"):
+        coverage_report(X[:5], X[5:9], X, n_examples=-1)
+    with pytest.raises(ValueError, match="far_from_labels=0 must be a share"):
+        coverage_report(X[:5], X[5:9], X, far_from_labels=0)
     with pytest.raises(ValueError, match="must be a share between 0 and 1"):
         coverage_report(X[:5], X[5:9], X, far=1)
     with pytest.raises(ValueError, match="same number of columns"):
