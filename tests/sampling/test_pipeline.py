@@ -278,6 +278,28 @@ class TestAsAnyPipeline:
         ends_early = Pipeline([*steps[:2], ("end", "passthrough")]).fit(X, Y)
         assert ends_early.transform(X).shape == X.shape
 
+    def test_memory_of_a_pipeline_without_names(self, tmp_path):
+        class Memory:
+            """Has the interface of joblib's, and remembers what it was asked."""
+
+            fitted: list = []
+
+            def cache(self, function):
+                def remember(step, *args):
+                    self.fitted.append(type(step).__name__)
+                    return function(step, *args)
+
+                return remember
+
+        steps = StandardScaler(), LabeledSampler(SMOTE(random_state=0)), GaussianNB()
+        plain = make_pipeline(*map(clone, steps)).fit(X[SEEN], Y[SEEN])
+        cached = make_pipeline(*steps, memory=Memory()).fit(X[SEEN], Y[SEEN])
+        np.testing.assert_array_equal(cached.predict_proba(X), plain.predict_proba(X))
+        assert Memory.fitted == ["StandardScaler", "LabeledSampler"]
+        assert not hasattr(steps[0], "mean_")
+        make_pipeline(*steps, memory=str(tmp_path)).fit(X[SEEN], Y[SEEN])
+        assert list(tmp_path.iterdir())
+
     def test_verbose(self, capsys):
         make_pipeline(RandomUnderSampler(), GaussianNB(), verbose=True).fit(
             X[SEEN], Y[SEEN]
