@@ -71,6 +71,22 @@ def test_from_estimator_marks_the_threshold():
         CoverageAccuracyDisplay.from_estimator(stated.fit(X, Y))
 
 
+def test_two_estimators_side_by_side_with_their_names():
+    _, ax = plt.subplots()
+    for target in (0.8, 0.7):
+        selective = SelectiveClassifier(LabeledOnly(GaussianNB()), target=target)
+        display = CoverageAccuracyDisplay.from_estimator(
+            selective.fit(X, Y), ax=ax, label=f"{target:.0%}"
+        )
+        assert display.ax_ is ax
+        assert display.line_.get_label() == f"{target:.0%}"
+    texts = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert texts == ["80%", "70%"]
+    unnamed = CoverageAccuracyDisplay.from_estimator(selective)
+    assert unnamed.ax_ is not ax
+    assert unnamed.ax_.get_legend() is None
+
+
 def test_wrong_lengths():
     with pytest.raises(ValueError, match="one value of each"):
         CoverageAccuracyDisplay([0.5, 1.0], [0.9]).plot()

@@ -45,6 +45,18 @@ def test_both_curves_and_what_is_beyond():
     assert display.ax_.get_ylabel() == "accuracy"
 
 
+def test_names_of_the_curves():
+    display = LabelBudgetDisplay.from_report(REPORT)
+    ax = display.plot(label="ours", plain_label="trees alone").ax_
+    lines = {line.get_label(): line for line in ax.lines}
+    np.testing.assert_allclose(
+        lines["trees alone"].get_ydata(), REPORT.plain_curve.T[0]
+    )
+    np.testing.assert_allclose(lines["ours"].get_ydata(), REPORT.curve.T[0])
+    texts = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert texts == ["trees alone", "ours", "extrapolated"]
+
+
 def test_a_curve_alone():
     _, ax = plt.subplots()
     display = LabelBudgetDisplay(SIZES, REPORT.curve).plot(ax)
