@@ -29,6 +29,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     add("--compile", action="store_true")
     add("--initial", type=Path, help="exported weights that a new run begins with")
     add("--batches", type=int, default=1, help="batches per step and process")
+    add("--curriculum", type=float, default=0.5, help="share of the budget")
     add("--seed", type=int, default=0)
 
     export = commands.add_parser("export", help="write the weights of a run")
@@ -109,6 +110,7 @@ def _train(options: argparse.Namespace) -> None:
         options.compile,
         options.initial,
         options.batches,
+        options.curriculum,
     )
     if int(os.environ.get("WORLD_SIZE", "1")) > 1:  # set by torchrun
         torch.distributed.init_process_group("gloo")

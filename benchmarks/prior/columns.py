@@ -117,7 +117,7 @@ def _with_marginals(g: Generator, x: Tensor, ranks: Tensor) -> tuple[Tensor, Ten
     few = (2 + gamma(g, torch.full(size, 0.7)) * 3).clamp(max=16)
     many = log_uniform(g, *size, low=8, high=MAX_LEVELS)
     n_levels = torch.where(chance(g, 0.12, *size), many, few).long()
-    skew = uniform(g, *size, low=0.4, high=2.5)
+    skew = log_uniform(g, *size, low=0.2, high=6)  # levels may be rare
     code = (ranks**skew * n_levels).long().clamp(max=MAX_LEVELS - 1)
     level, n_own = dense_ranks(x)
     of_levels = n_own <= MAX_OWN_LEVELS  # kept as they are

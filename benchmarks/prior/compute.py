@@ -21,13 +21,13 @@ def forward_flop(
         Size of a batch.
     """
     from sklearn_featrix.nn._cell_features import N_EVIDENCE, N_PLACE
-    from sklearn_featrix.nn._evidence import n_row_features
+    from sklearn_featrix.nn._evidence import N_TOLD
     from sklearn_featrix.nn._in_context_network import N_TABLE
 
     width, expansion = config["width"], config["expansion"]
     n_readout, row_width = config["n_readout"], config["n_readout"] * config["width"]
     evidence = config["evidence"]
-    n_told = evidence * n_row_features(config["regressions"])
+    n_told = evidence * N_TOLD
     n_inputs = N_PLACE + evidence * N_EVIDENCE
     total = 2 * n_rows * n_columns * expansion * width * (n_inputs + width)
     total += 2 * n_rows * (N_TABLE + n_told) * row_width

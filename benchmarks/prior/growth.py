@@ -6,17 +6,15 @@ import json
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 LAYERS = ("n_layers", "n_row_layers")
-ADDED = (*LAYERS, "regressions")
 
 
 def take_up(network: nn.Module, arrays: dict[str, np.ndarray], config: dict) -> None:
-    """Load weights into a network of their kind, or a larger one.
+    """Load weights into a network of their kind, or one with more layers.
 
-    Added layers add nothing before they have learnt, and of the regressions the rows
-    know nothing.
+    Added layers add nothing before they have learnt.
 
     Parameters
     ----------
@@ -32,31 +30,20 @@ def take_up(network: nn.Module, arrays: dict[str, np.ndarray], config: dict) -> 
     ValueError
         If the network is of another kind.
     """
-    if not grows_into(config, network.config):
+    if not _grows_into(config, network.config):
         raise ValueError(
             f"The weights are of a network of {json.dumps(config)}, asked for was "
             f"{json.dumps(network.config)}. Choose the --config they were trained "
-            "with, or one with more layers of the same kind or with regressions."
+            "with, or one with more layers of the same kind."
         )
-    own = network.state_dict()
-    for name, array in arrays.items():
-        own[name] = _padded(torch.from_numpy(array).float(), own[name].shape)
-    network.load_state_dict(own)
+    weights = {name: torch.from_numpy(array).float() for name, array in arrays.items()}
+    network.load_state_dict(network.state_dict() | weights)
 
 
-def grows_into(small: dict, large: dict) -> bool:
-    """Tell whether two networks differ in nothing but what was added."""
-    if any(small[name] > large[name] for name in ADDED):
+def _grows_into(small: dict, large: dict) -> bool:
+    """Tell whether two networks differ in nothing but layers that were added."""
+    if any(small[name] > large[name] for name in LAYERS):
         return False
     if not small["n_row_layers"] and large["n_row_layers"]:
         return False
-    return {**large, **{name: small[name] for name in ADDED}} == small
-
-
-def _padded(array: Tensor, shape: torch.Size) -> Tensor:
-    """Append zeros: regressions are the last features of a row."""
-    if array.shape == shape:
-        return array
-    padded = array.new_zeros(shape)
-    padded[..., : array.shape[-1]] = array
-    return padded
+    return {**large, **{name: small[name] for name in LAYERS}} == small

@@ -107,6 +107,9 @@ class Plan:
         Cells per batch.
     n_batches : int
         Batches per step and process.
+    curriculum : float
+        Share of the budget at the beginning over which ever more batches are told what
+        regressions answer; all are afterwards.
     log_every, checkpoint_every : float
         Seconds between validations and between checkpoints.
     weights : Path or None
@@ -132,11 +135,19 @@ class Plan:
     compile: bool = False
     initial: Path | None = None
     n_batches: int = 1
+    curriculum: float = 0.5
+
+    def done(self, progress: Progress) -> float:
+        """Share of the budget that is spent."""
+        return max(progress.seconds / self.seconds, progress.step / self.steps)
+
+    def told(self, progress: Progress, u: float) -> bool:
+        """Tell whether a batch with a `u` drawn from [0, 1) is told of regressions."""
+        return u * self.curriculum <= self.done(progress)
 
     def rate(self, progress: Progress) -> float:
         """Share of the full learning rate: warm-up, constant, linear decay."""
-        done = max(progress.seconds / self.seconds, progress.step / self.steps)
-        decay = min(1.0, max(0.0, 1 - done) / self.decay_share)
+        decay = min(1.0, max(0.0, 1 - self.done(progress)) / self.decay_share)
         return min(1.0, (progress.step + 1) / WARM_UP_STEPS) * decay
 
 
@@ -232,7 +243,10 @@ class Trainer:
 
     def _learn(self, position: int) -> float:
         batch = self._draw_batch(position).to(self.device)
-        loss = self._loss(self._forward, batch)
+        # on another stream than the tables
+        u = float(torch.rand((), generator=generator_of(7, self.plan.seed, position)))
+        told = self.plan.told(self.progress, u)
+        loss = self._loss(self._forward, batch, regressions=told)
         (loss / self.plan.n_batches).backward()
         self._count(batch)
         return float(loss.detach())
@@ -308,11 +322,13 @@ class Trainer:
         if self.n_processes > 1:
             self.progress = Progress(**agreed(asdict(self.progress), before))
 
-    def _loss(self, network: nn.Module, batch: Batch) -> Tensor:
+    def _loss(
+        self, network: nn.Module, batch: Batch, regressions: bool = True
+    ) -> Tensor:
         on_gpu = self.device.type == "cuda"
         low = torch.autocast("cuda", torch.bfloat16) if on_gpu else nullcontext()
         with low:
-            logit = network(batch.z, batch.q, batch.nominal, batch.y).float()
+            logit = network(*batch[:4], regressions).float()
         return functional.binary_cross_entropy_with_logits(logit[:, 0], batch.target)
 
     @torch.no_grad()

@@ -52,46 +52,42 @@ class MatchingHead(InContextNetwork):
             _fix(self.shortcut.weight)
 
 
-class _PartOfEvidence(Evidence):
-    """Says nothing, 0, in the place of what is left out."""
+class _RegressionsAlone(Evidence):
+    """Says nothing, 0, in the place of what the labels say of cells and rows."""
 
-    def __init__(
-        self, *labeled: Tensor, regressions: bool, kept: slice, of_cells: bool
-    ) -> None:
-        self._kept, self._of_cells = kept, of_cells
+    def __init__(self, *labeled: Tensor, regressions: bool) -> None:
         super().__init__(*labeled, regressions=regressions)
-        self.labeled = self._only(self.labeled)
+        self.labeled = _without_labels(self.labeled)
 
     def __call__(self, z: Tensor, q: Tensor) -> EvidenceFeatures:
-        return self._only(super().__call__(z, q))
+        return _without_labels(super().__call__(z, q))
 
-    def _only(self, features: EvidenceFeatures) -> EvidenceFeatures:
-        rows = torch.zeros_like(features.rows)
-        rows[..., self._kept] = features.rows[..., self._kept]
-        return EvidenceFeatures(features.cells * self._of_cells, rows)
+
+def _without_labels(features: EvidenceFeatures) -> EvidenceFeatures:
+    rows = features.rows.clone()
+    rows[..., :N_ROW_EVIDENCE] = 0
+    return EvidenceFeatures(torch.zeros_like(features.cells), rows)
 
 
 class WithoutRegressions(InContextNetwork):
     """Is told what the labels say of cells and rows, not what regressions answer."""
 
-    def _gather_evidence(self, *labeled: Tensor) -> Evidence:
-        kept = {"kept": slice(N_ROW_EVIDENCE), "of_cells": True}
-        return _PartOfEvidence(*labeled, regressions=self.regressions, **kept)
+    def _gather_evidence(self, *labeled: Tensor, regressions: bool) -> Evidence:
+        return super()._gather_evidence(*labeled, regressions=False)
 
 
 class RegressionsAlone(InContextNetwork):
     """Is told what regressions answer, not what the labels say of cells and rows."""
 
-    def _gather_evidence(self, *labeled: Tensor) -> Evidence:
-        kept = {"kept": slice(N_ROW_EVIDENCE, None), "of_cells": False}
-        return _PartOfEvidence(*labeled, regressions=self.regressions, **kept)
+    def _gather_evidence(self, *labeled: Tensor, regressions: bool) -> Evidence:
+        return _RegressionsAlone(*labeled, regressions=regressions)
 
 
 class _OtherCells(InContextNetwork):
     """Sees other values and ranks than it is given."""
 
-    def read(self, z: Tensor, q: Tensor, nominal: Tensor, y: Tensor) -> InContextMemory:
-        return super().read(*self._cells(z, q), nominal, y)
+    def read(self, z: Tensor, q: Tensor, *rest) -> InContextMemory:
+        return super().read(*self._cells(z, q), *rest)
 
     def answer(self, memory: InContextMemory, z: Tensor, q: Tensor) -> Tensor:
         return super().answer(memory, *self._cells(z, q))

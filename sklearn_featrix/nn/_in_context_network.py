@@ -14,7 +14,7 @@ from ._cell_features import (
     EvidenceFeatures,
     place_features,
 )
-from ._evidence import Evidence, n_row_features
+from ._evidence import N_TOLD, Evidence
 from ._in_context_layers import (
     CellLayer,
     KeysAndValues,
@@ -68,9 +68,7 @@ class InContextNetwork(nn.Module):
     row_attention : bool, default=True
         Whether the layers over cells look at other rows.
     evidence : bool, default=True
-        Whether cells carry :class:`LabelEvidence`.
-    regressions : bool, default=True
-        Whether rows carry :class:`KernelEvidence`, too; not without `evidence`.
+        Whether cells carry :class:`LabelEvidence`, and rows :class:`KernelEvidence`.
     expansion : int, default=2
         Width of the hidden layers over that of the tokens.
 
@@ -121,7 +119,6 @@ class InContextNetwork(nn.Module):
         n_row_layers: int = 0,
         row_attention: bool = True,
         evidence: bool = True,
-        regressions: bool = True,
         expansion: int = 2,
     ) -> None:
         super().__init__()
@@ -134,17 +131,15 @@ class InContextNetwork(nn.Module):
             "n_row_layers": n_row_layers,
             "row_attention": row_attention,
             "evidence": evidence,
-            "regressions": regressions,
             "expansion": expansion,
         }
         self.evidence = evidence
-        self.regressions = regressions
         self.n_thinking = n_thinking
         self.n_readout = n_readout
         self.row_attention = row_attention
         row_width = n_readout * width
         n_features = N_PLACE + evidence * N_EVIDENCE
-        n_told = evidence * n_row_features(regressions)
+        n_told = evidence * N_TOLD
         self.cell = nn.Sequential(
             nn.Linear(n_features, expansion * width),
             nn.GELU(),
@@ -169,7 +164,14 @@ class InContextNetwork(nn.Module):
         if self.shortcut is not None:
             nn.init.zeros_(self.shortcut.weight)
 
-    def forward(self, z: Tensor, q: Tensor, nominal: Tensor, y: Tensor) -> Tensor:
+    def forward(
+        self,
+        z: Tensor,
+        q: Tensor,
+        nominal: Tensor,
+        y: Tensor,
+        regressions: bool = True,
+    ) -> Tensor:
         """Compute a logit for each question about each query row.
 
         Parameters
@@ -184,6 +186,9 @@ class InContextNetwork(nn.Module):
             Columns whose values are codes without order.
         y : Tensor of shape (batch, n_questions, n_labeled)
             Answers 0. and 1. of the first rows, by question.
+        regressions : bool, default=True
+            Whether rows are told what regressions answer. A network that always is
+            hardly learns to look at other rows, so that it is not in the beginning.
 
         Returns
         -------
@@ -192,10 +197,18 @@ class InContextNetwork(nn.Module):
         """
         _check_sizes(z, q, nominal, y)
         n_labeled = y.shape[2]
-        memory = self.read(z[:, :n_labeled], q[:, :n_labeled], nominal, y)
+        labeled = (z[:, :n_labeled], q[:, :n_labeled], nominal, y)
+        memory = self.read(*labeled, regressions)
         return self.answer(memory, z[:, n_labeled:], q[:, n_labeled:])
 
-    def read(self, z: Tensor, q: Tensor, nominal: Tensor, y: Tensor) -> InContextMemory:
+    def read(
+        self,
+        z: Tensor,
+        q: Tensor,
+        nominal: Tensor,
+        y: Tensor,
+        regressions: bool = True,
+    ) -> InContextMemory:
         """Read the labelled rows once, for any number of answers.
 
         Parameters
@@ -206,6 +219,8 @@ class InContextNetwork(nn.Module):
             Columns whose values are codes without order.
         y : Tensor of shape (batch, n_questions, n_labeled)
             Their answers.
+        regressions : bool, default=True
+            Whether rows are told what regressions answer.
 
         Returns
         -------
@@ -215,7 +230,9 @@ class InContextNetwork(nn.Module):
         evidence = None
         if self.evidence:
             with full_precision(q.device.type):  # counts outgrow bfloat16
-                evidence = self._gather_evidence(z, q, nominal, y)
+                evidence = self._gather_evidence(
+                    z, q, nominal, y, regressions=regressions
+                )
         features = None if evidence is None else evidence.labeled
         about = _table_features(y, nominal)
         cells, rows = self._tokens(z, q, nominal, about, features)
@@ -264,9 +281,9 @@ class InContextNetwork(nn.Module):
         return out
 
     def _gather_evidence(
-        self, z: Tensor, q: Tensor, nominal: Tensor, y: Tensor
+        self, z: Tensor, q: Tensor, nominal: Tensor, y: Tensor, regressions: bool
     ) -> Evidence:
-        return Evidence(z, q, nominal, y, self.regressions)
+        return Evidence(z, q, nominal, y, regressions)
 
     def _tokens(
         self,

@@ -9,7 +9,6 @@ SHAPES = {
     "cells and rows": {"n_layers": 2, "n_readout": 2, "n_row_layers": 2},
     "rows": {"n_layers": 2, "n_row_layers": 2, "row_attention": False},
     "no evidence": {"n_layers": 2, "evidence": False},
-    "no regressions": {"n_layers": 2, "n_row_layers": 1, "regressions": False},
 }
 
 
@@ -200,3 +199,12 @@ def test_sizes_that_do_not_fit_are_refused(shape):
 def test_width_must_be_a_multiple_of_the_heads():
     with pytest.raises(ValueError, match=r"width=10 .* n_heads=4"):
         InContextNetwork(width=10)
+
+
+def test_without_regressions_rows_are_told_nothing_of_them(monkeypatch):
+    network, table = make_network(n_layers=2, n_row_layers=1), make_table(3)
+    told, untold = network(**table), network(**table, regressions=False)
+    assert (told - untold).abs().max() > 1e-3
+    monkeypatch.setattr("sklearn_featrix.nn._kernel_evidence.PENALTIES", (1e6,))
+    torch.testing.assert_close(network(**table, regressions=False), untold)
+    assert (network(**table) - told).abs().max() > 1e-3

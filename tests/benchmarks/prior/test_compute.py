@@ -13,7 +13,6 @@ from sklearn_featrix.nn import InContextNetwork
     [
         {"n_layers": 3},
         {"n_layers": 2, "evidence": False},
-        {"n_layers": 2, "regressions": False},
         {"n_layers": 2, "n_readout": 2, "n_row_layers": 2},
         {"n_layers": 2, "row_attention": False, "n_row_layers": 1},
     ],

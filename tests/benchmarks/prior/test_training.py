@@ -3,7 +3,6 @@ import logging
 import os
 import subprocess
 import sys
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -22,6 +21,7 @@ from benchmarks.prior.training import (
     validation_batches,
 )
 from sklearn_featrix.nn import InContextNetwork
+from sklearn_featrix.nn._cell_features import N_ROW_EVIDENCE
 
 CONFIG = {"width": 16, "n_layers": 1, "n_heads": 2, "n_row_layers": 1}
 
@@ -60,7 +60,7 @@ def test_a_resumed_run_ends_with_the_same_weights(tmp_path):
 
 
 def test_a_step_learns_from_several_batches(tmp_path):
-    trainer = Trainer(make_plan(tmp_path, n_batches=3))
+    trainer = Trainer(make_plan(tmp_path, n_batches=3, curriculum=0))
     batches = [draw_batch(generator_of(0, number), 1500) for number in range(6)]
     with torch.no_grad():
         losses = [float(trainer._loss(trainer.network, batch)) for batch in batches[:3]]
@@ -128,7 +128,9 @@ def test_a_run_begins_with_exported_weights(tmp_path):
     weights = tmp_path / "w.safetensors"
     first = Trainer(make_plan(tmp_path / "first", weights=weights))
     first.run()
-    plan = make_plan(tmp_path / "second", weights=weights, initial=weights)
+    plan = make_plan(
+        tmp_path / "second", weights=weights, initial=weights, curriculum=0
+    )
     second = Trainer(plan)
     for name, array in second.network.state_dict().items():
         torch.testing.assert_close(
@@ -167,20 +169,6 @@ def test_added_layers_change_nothing_at_first(trained, tmp_path, added):
     assert grown.progress.step == 1
 
 
-def test_added_regressions_change_nothing_at_first(tmp_path):
-    plain = tmp_path / "plain.safetensors"
-    config = {**CONFIG, "regressions": False}
-    Trainer(replace(make_plan(tmp_path / "run", weights=plain), config=config)).run()
-    batch = draw_batch(generator_of(0), 1500)[:4]
-    before, after = (
-        Trainer(replace(make_plan(tmp_path, initial=plain), config=each)).network
-        for each in (config, CONFIG)
-    )
-    torch.testing.assert_close(before(*batch), after(*batch), rtol=1e-4, atol=1e-5)
-    after(*batch).sum().backward()
-    assert after.shortcut.weight.grad[0, -1] != 0
-
-
 @pytest.mark.parametrize(
     "changed",
     [
@@ -188,7 +176,6 @@ def test_added_regressions_change_nothing_at_first(tmp_path):
         {"n_heads": 4},
         {"n_row_layers": 0},
         {"row_attention": False},
-        {"regressions": False},
     ],
 )
 def test_a_network_does_not_grow_into_one_of_another_kind(trained, tmp_path, changed):
@@ -209,6 +196,30 @@ def test_rate_warms_up_stays_and_decays(tmp_path):
     assert rates == pytest.approx(expected)
     timed = make_plan(tmp_path, steps=float("inf"), seconds=100)
     assert timed.rate(Progress(step=99, seconds=85)) == pytest.approx(0.5)
+
+
+def test_rows_are_told_of_regressions_bit_by_bit(tmp_path):
+    plan = make_plan(tmp_path, steps=1000, curriculum=0.5)
+    draws = [i / 20 for i in range(20)]
+    shares = {
+        step: sum(plan.told(Progress(step=step), u) for u in draws) / len(draws)
+        for step in (1, 100, 250, 500, 1000)
+    }
+    assert shares == pytest.approx({1: 0.05, 100: 0.25, 250: 0.55, 500: 1, 1000: 1})
+    always = make_plan(tmp_path, steps=1000, curriculum=0)
+    assert all(always.told(Progress(), u) for u in draws)
+
+
+def test_what_rows_are_not_told_of_nothing_is_learnt(tmp_path):
+    learnt = {}
+    for curriculum in (0, 1):
+        trainer = Trainer(make_plan(tmp_path, steps=1e9, curriculum=curriculum))
+        trainer.step()
+        learnt[curriculum] = trainer.network.shortcut.weight[0]
+    answers = slice(N_ROW_EVIDENCE, None)
+    assert (learnt[0][answers] != 0).any()
+    assert (learnt[1] != 0).any()
+    assert (learnt[1][answers] == 0).all()
 
 
 def test_training_lowers_the_loss(tmp_path, monkeypatch):
