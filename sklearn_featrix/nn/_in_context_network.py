@@ -187,8 +187,8 @@ class InContextNetwork(nn.Module):
         y : Tensor of shape (batch, n_questions, n_labeled)
             Answers 0. and 1. of the first rows, by question.
         regressions : bool, default=True
-            Whether rows are told what regressions answer. A network that always is
-            hardly learns to look at other rows, so that it is not in the beginning.
+            Whether rows are told what regressions answer. Training begins without, lest
+            the network learn to rely on them alone.
 
         Returns
         -------
