@@ -157,7 +157,7 @@ def imbalance_report(
         rows, held_out, observations = held_out_probabilities(
             estimator, X, y, labels, cv=cv, mark=mark, params={}
         )
-        n_observed = effective_number(_n_copies(observations))
+        n_observed = _n_observed(observations)
         findings = _judge_errors(held_out, labels, rows, n_observed, confidence)
         others = np.flatnonzero(~labels.labeled)
         rng = check_random_state(random_state)
@@ -165,15 +165,14 @@ def imbalance_report(
             findings |= _judge_sampling(
                 estimator, X, y, labels, others, held_out, n_observed, confidence, rng
             )
+    # not those above: a row that no fold held out is labelled all the same
     observations = observations_of(X, labels, cv)[labels.labeled]
     return ImbalanceReport(
         classes=labels.classes,
         counts=counts,
         n_unlabeled=len(others),
         shares=wilson_interval(
-            counts / counts.sum(),
-            effective_number(_n_copies(observations)),
-            confidence,
+            counts / counts.sum(), _n_observed(observations), confidence
         ),
         **{"unlabeled_shares": None, "expected_shares": None, "shift": None} | findings,
         confidence=confidence,
@@ -184,8 +183,8 @@ def _logistic():
     return LogisticRegression(max_iter=1000)
 
 
-def _n_copies(observations):
-    return np.unique(observations, return_counts=True)[1]
+def _n_observed(observations):
+    return effective_number(np.unique(observations, return_counts=True)[1])
 
 
 def _judge_errors(held_out, labels, rows, n_observed, confidence) -> dict[str, Any]:

@@ -2,6 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.stats import binomtest
+from sklearn.model_selection import ShuffleSplit
 from sklearn.naive_bayes import GaussianNB
 
 from sklearn_featrix import LabeledOnly
@@ -61,6 +62,17 @@ def test_copies_of_labelled_rows_are_no_further_evidence():
         rtol=0.4,  # of a hundred draws, their outermost
     )
     assert tenfold.kinds == alone.kinds
+
+
+def test_shares_count_rows_that_no_fold_held_out():
+    X, y, _ = table(share=0.3)
+    partial = np.where(np.arange(2400) < 60, y, -1)[:100]
+    model = LabeledOnly(GaussianNB())
+    few_tested = ShuffleSplit(1, test_size=0.2, random_state=0)
+    one, every = (
+        imbalance_report(X[:100], partial, model, cv=cv) for cv in (few_tested, 5)
+    )
+    np.testing.assert_allclose(one.shares, every.shares)
 
 
 def test_few_unlabeled_rows_may_differ_by_chance(inherent):
