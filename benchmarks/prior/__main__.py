@@ -29,7 +29,12 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     add("--compile", action="store_true")
     add("--initial", type=Path, help="exported weights that a new run begins with")
     add("--batches", type=int, default=1, help="batches per step and process")
-    add("--curriculum", type=float, default=0.5, help="share of the budget")
+    add(
+        "--curriculum",
+        type=float,
+        help="share of the budget over which ever more batches are told what "
+        "regressions answer (default: 0.5; with --initial 0)",
+    )
     add("--seed", type=int, default=0)
 
     export = commands.add_parser("export", help="write the weights of a run")

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
-import numpy as np
 import torch
 from torch import nn
+
+from benchmarks.prior.checkpoints import read_weights
 
 LAYERS = ("n_layers", "n_row_layers")
 
 
-def take_up(network: nn.Module, arrays: dict[str, np.ndarray], config: dict) -> None:
+def take_up(network: nn.Module, path: Path) -> dict[str, str]:
     """Load weights into a network of their kind, or one with more layers.
 
     Added layers add nothing before they have learnt.
@@ -20,24 +22,30 @@ def take_up(network: nn.Module, arrays: dict[str, np.ndarray], config: dict) -> 
     ----------
     network : InContextNetwork
         What takes them up.
-    arrays : dict of str to ndarray
-        The weights.
-    config : dict
-        Parameters of the network that they are of.
+    path : Path
+        The weights: an exported file or a checkpoint.
+
+    Returns
+    -------
+    dict of str to str
+        What the file says of them.
 
     Raises
     ------
     ValueError
         If the network is of another kind.
     """
+    arrays, metadata = read_weights(path)
+    config = json.loads(metadata["config"])
     if not _grows_into(config, network.config):
         raise ValueError(
-            f"The weights are of a network of {json.dumps(config)}, asked for was "
+            f"{path} holds weights of a network of {json.dumps(config)}, asked for was "
             f"{json.dumps(network.config)}. Choose the --config they were trained "
             "with, or one with more layers of the same kind."
         )
     weights = {name: torch.from_numpy(array).float() for name, array in arrays.items()}
     network.load_state_dict(network.state_dict() | weights)
+    return metadata
 
 
 def _grows_into(small: dict, large: dict) -> bool:

@@ -17,7 +17,6 @@ from torch.nn import functional
 from benchmarks.prior.checkpoints import (
     export,
     latest_checkpoint,
-    read_weights,
     write_checkpoint,
 )
 from benchmarks.prior.compute import forward_flop
@@ -107,9 +106,10 @@ class Plan:
         Cells per batch.
     n_batches : int
         Batches per step and process.
-    curriculum : float
+    curriculum : float, default=None
         Share of the budget at the beginning over which ever more batches are told what
-        regressions answer; all are afterwards.
+        regressions answer; all are afterwards. None is 0.5 for a run that begins with
+        random weights, and 0 with `initial`.
     log_every, checkpoint_every : float
         Seconds between validations and between checkpoints.
     weights : Path or None
@@ -135,7 +135,7 @@ class Plan:
     compile: bool = False
     initial: Path | None = None
     n_batches: int = 1
-    curriculum: float = 0.5
+    curriculum: float | None = None
 
     def done(self, progress: Progress) -> float:
         """Share of the budget that is spent."""
@@ -143,7 +143,10 @@ class Plan:
 
     def told(self, progress: Progress, u: float) -> bool:
         """Tell whether a batch with a `u` drawn from [0, 1) is told of regressions."""
-        return u * self.curriculum <= self.done(progress)
+        share = self.curriculum
+        if share is None:
+            share = 0.5 if self.initial is None else 0.0
+        return u * share <= self.done(progress)
 
     def rate(self, progress: Progress) -> float:
         """Share of the full learning rate: warm-up, constant, linear decay."""
@@ -174,7 +177,7 @@ class Trainer:
             self.network = self._make_network().to(self.device)
         self.before = {}
         if plan.initial is not None:
-            self.before = self._take_up(plan.initial)
+            self.before = self._begin_with(plan.initial)
         self.average = copy.deepcopy(self.network).requires_grad_(False)
         self.optimizers = make_optimizers(self.network)
         self.progress = Progress()
@@ -188,10 +191,9 @@ class Trainer:
 
         return InContextNetwork(**self.plan.config)
 
-    def _take_up(self, path: Path) -> dict:
+    def _begin_with(self, path: Path) -> dict:
         """Load exported weights; return what they cost."""
-        arrays, metadata = read_weights(path)
-        take_up(self.network, arrays, json.loads(metadata["config"]))
+        metadata = take_up(self.network, path)
         spent = asdict(Progress())
         return {name: type(spent[name])(metadata[name]) for name in spent}
 

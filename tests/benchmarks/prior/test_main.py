@@ -38,6 +38,7 @@ def test_decay_is_given_by_where_it_begins(tiny, tmp_path, monkeypatch):
     )
     assert seen[0].decay_share == pytest.approx(0.4)
     assert seen[0].steps == float("inf")
+    assert seen[0].curriculum is None
 
 
 def test_evaluation_prints_means_and_writes_scores(tmp_path, monkeypatch, capsys):

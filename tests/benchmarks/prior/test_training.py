@@ -128,9 +128,7 @@ def test_a_run_begins_with_exported_weights(tmp_path):
     weights = tmp_path / "w.safetensors"
     first = Trainer(make_plan(tmp_path / "first", weights=weights))
     first.run()
-    plan = make_plan(
-        tmp_path / "second", weights=weights, initial=weights, curriculum=0
-    )
+    plan = make_plan(tmp_path / "second", weights=weights, initial=weights)
     second = Trainer(plan)
     for name, array in second.network.state_dict().items():
         torch.testing.assert_close(
@@ -179,7 +177,7 @@ def test_added_layers_change_nothing_at_first(trained, tmp_path, added):
     ],
 )
 def test_a_network_does_not_grow_into_one_of_another_kind(trained, tmp_path, changed):
-    with pytest.raises(ValueError, match="--config"):
+    with pytest.raises(ValueError, match=r"trained\.safetensors holds .* the --config"):
         Trainer(Plan(tmp_path, {**CONFIG, **changed}, initial=trained))
 
 
@@ -208,6 +206,16 @@ def test_rows_are_told_of_regressions_bit_by_bit(tmp_path):
     assert shares == pytest.approx({1: 0.05, 100: 0.25, 250: 0.55, 500: 1, 1000: 1})
     always = make_plan(tmp_path, steps=1000, curriculum=0)
     assert all(always.told(Progress(), u) for u in draws)
+
+
+@pytest.mark.parametrize(
+    ("given", "n_told"),
+    [({}, 5), ({"initial": "w.safetensors"}, 20), ({"curriculum": 1}, 3)],
+)
+def test_a_run_with_first_weights_is_told_of_all_regressions(tmp_path, given, n_told):
+    plan = make_plan(tmp_path, steps=1000, **given)
+    early = Progress(step=100)
+    assert sum(plan.told(early, i / 20) for i in range(20)) == n_told
 
 
 def test_what_rows_are_not_told_of_nothing_is_learnt(tmp_path):
