@@ -85,8 +85,8 @@ class SearchChecksMixin:
         Parameters
         ----------
         n_neighbors : int, default=10
-            Number of neighbours to look for, of which the row itself is one; at most
-            all rows that are kept.
+            Number of neighbours to look for, none of which is the row itself; at most
+            all other rows that are kept.
         n_queries : int, default=200
             Number of rows, drawn from those kept, to look for the neighbours of; at
             most all of them.
@@ -101,14 +101,16 @@ class SearchChecksMixin:
         Raises
         ------
         ValueError
-            If `n_neighbors` or `n_queries` is no positive int.
+            If `n_neighbors` or `n_queries` is no positive int, or only one row is kept.
         """
         check_is_fitted(self)
         check_count(n_neighbors, "n_neighbors")
         check_count(n_queries, "n_queries")
-        k = min(n_neighbors, len(self._vectors))
+        if len(self._vectors) < 2:
+            raise ValueError("One row alone has no neighbours to look for.")
+        k = min(n_neighbors, len(self._vectors) - 1)
         drawn = check_random_state(random_state).permutation(len(self._vectors))
-        queries = np.asarray(self._vectors.rows[np.sort(drawn[:n_queries])])
-        farthest = self._vectors.nearest(queries, k, exact=True)[0][:, [-1]]
-        found = self._vectors.nearest(queries, k)[0]
+        asked = np.sort(drawn[:n_queries])
+        farthest = self._neighbors_of_kept(k, asked, exact=True)[0][:, [-1]]
+        found = self._neighbors_of_kept(k, asked)[0]
         return float((found <= farthest * (1 + 1e-6) + 1e-9).mean())

@@ -47,7 +47,8 @@ class SimilaritySearch(SearchFilesMixin, SearchChecksMixin, BaseEstimator):
         - "faiss": faiss's flat search;
         - "hnsw": faiss's graph search, approximate, for many single queries in
           millions of rows. Building the graph takes minutes there. It is made to find
-          97 % of a sample's neighbours; `recall_check` measures it.
+          97 % of the ten rows nearest to each of a sample, itself among them;
+          `recall_check` measures it without those.
 
         The last two need faiss (``pip install 'sklearn-featrix[ann]'``).
     metric : {"cosine", "euclidean"}, default="cosine"
@@ -294,9 +295,10 @@ class SimilaritySearch(SearchFilesMixin, SearchChecksMixin, BaseEstimator):
             return indices
         return self._space.told(distances), indices
 
-    def _neighbors_of_kept(self, n_neighbors):
-        found = self._vectors.nearest(self._vectors.rows, n_neighbors + 1)
-        own = found[1] == np.arange(len(self._vectors))[:, np.newaxis]
+    def _neighbors_of_kept(self, n_neighbors, asked=slice(None), *, exact=False):
+        rows = self._vectors.rows[asked]
+        found = self._vectors.nearest(rows, n_neighbors + 1, exact=exact)
+        own = found[1] == np.arange(len(self._vectors))[asked, np.newaxis]
         own[~own.any(axis=1), -1] = True  # more copies of the row than were asked for
         return tuple(part[~own].reshape(len(own), n_neighbors) for part in found)
 

@@ -34,6 +34,34 @@ class TestRecallCheck:
         share = search.recall_check(n_neighbors)
         assert share == pytest.approx(1 - 1 / n_neighbors)
 
+    def test_finding_the_row_itself_is_no_merit(self, search, monkeypatch):
+        nearest = search._vectors.nearest
+
+        def finds_nothing_else(queries, n_neighbors, *, exact=False):
+            distances, positions = nearest(queries, n_neighbors, exact=exact)
+            if not exact:
+                distances[:, 1:], positions[:, 1:] = np.inf, -1
+            return distances, positions
+
+        monkeypatch.setattr(search._vectors, "nearest", finds_nothing_else)
+        assert search.recall_check() == 0
+
+    def test_missing_the_row_itself_is_no_fault(self, search, monkeypatch):
+        nearest = search._vectors.nearest
+
+        def misses_itself(queries, n_neighbors, *, exact=False):
+            if exact:
+                return nearest(queries, n_neighbors, exact=exact)
+            found = nearest(queries, n_neighbors + 1)
+            return tuple(part[:, 1:] for part in found)
+
+        monkeypatch.setattr(search._vectors, "nearest", misses_itself)
+        assert search.recall_check() == 1
+
+    def test_copies_of_a_row_are_its_neighbors(self):
+        search = SimilaritySearch("passthrough").fit(np.repeat(X[:9], 30, axis=0))
+        assert search.recall_check() == 1
+
     @pytest.mark.parametrize(("n_queries", "n_asked"), [(7, 7), (200, 200), (999, 300)])
     def test_n_queries(self, search, asked, n_queries, n_asked):
         search.recall_check(n_queries=n_queries)
@@ -45,8 +73,13 @@ class TestRecallCheck:
         np.testing.assert_array_equal(asked[0], asked[1])
         assert (asked[0] != asked[2]).any()
 
-    def test_more_neighbors_than_rows_are_all_rows(self, search):
+    def test_more_neighbors_than_rows_are_all_others(self, search):
         assert search.recall_check(n_neighbors=999) == 1
+
+    def test_one_row_alone(self):
+        alone = SimilaritySearch("passthrough", metric="euclidean").fit(X[:1])
+        with pytest.raises(ValueError, match="has no neighbours"):
+            alone.recall_check()
 
     @pytest.mark.parametrize("name", ["n_neighbors", "n_queries"])
     @pytest.mark.parametrize("value", [0, -3, 2.5, True])

@@ -18,7 +18,7 @@ class HNSWIndex:
     """Find nearly all nearest rows by walking from near row to nearer row.
 
     How many rows a walk keeps in sight is decided in `fit`: as many as find 97 % of
-    the ten nearest rows of a sample.
+    the ten rows nearest to each of a sample, itself among them.
 
     Parameters
     ----------
