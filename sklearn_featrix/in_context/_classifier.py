@@ -96,11 +96,11 @@ class InContextClassifier(PartialLabelsClassifierMixin, BaseEstimator):
     Notes
     -----
     Unlabeled rows serve the encoding of columns alone: means, scales, ranks, the
-    components of texts, and, in tables of 16 columns or more, principal components.
+    components of texts, and, of 16 encoded columns or more, principal components.
 
     Of two classes, the network is asked for the rarer one among the labelled rows, and
-    for both where they are level, so that the names of the classes have no part in the
-    answer. Of more classes, it is asked for each against the rest, all at once, and
+    where they are level for that of the larger values: the names of the classes have no
+    part in it. Of more classes, it is asked for each against the rest, all at once, and
     the probabilities are the softmax of the answers, divided by a temperature. Where
     there are 20 labelled rows per class, `fit` holds rows out in turn, asks the network
     about them, and takes the temperature under which their log loss is least.
