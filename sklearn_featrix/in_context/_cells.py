@@ -14,7 +14,6 @@ from ..utils._compat import index_rows, num_samples
 __all__ = ["CellEncoder", "Cells"]
 
 N_TEXT_COMPONENTS = 16
-N_PRINCIPAL = 8  # components, at most
 FEWEST_COLUMNS = 16  # among fewer, the network finds what they share by itself
 MIN_VARIANCE = 1e-6  # share of it that a component must explain
 PCA_ROWS = 20_000
@@ -64,6 +63,8 @@ class CellEncoder:
     ----------
     seed : int
         Seed of the text components.
+    n_principal : int, default=8
+        Most principal components.
 
     Attributes
     ----------
@@ -73,8 +74,9 @@ class CellEncoder:
         How many of the last columns are principal components.
     """
 
-    def __init__(self, seed: int):
+    def __init__(self, seed: int, n_principal: int = 8):
         self.seed = seed
+        self.n_principal = n_principal
 
     def fit(self, X: Any) -> CellEncoder:
         """Store the encoding, and mean, scale and ranks of each column."""
@@ -100,14 +102,14 @@ class CellEncoder:
 
     def _fit_components(self, X: Any) -> None:
         self.n_components = 0
-        if len(self.encoder.column_index_) < FEWEST_COLUMNS:
+        if not self.n_principal or len(self.encoder.column_index_) < FEWEST_COLUMNS:
             return
         n_rows = num_samples(X)
         if n_rows > PCA_ROWS:
             drawn = np.random.RandomState(self.seed).choice(n_rows, PCA_ROWS, False)
             X = index_rows(X, np.sort(drawn))
         linear = self.encoder._encode(X, "linear").astype(np.float64)
-        n_components = min(N_PRINCIPAL, linear.shape[1] // 2, len(linear))
+        n_components = min(self.n_principal, linear.shape[1] // 2, len(linear))
         pca = PCA(n_components, random_state=self.seed).fit(linear)
         told = pca.explained_variance_ratio_ > MIN_VARIANCE
         self.n_components = int(told.sum())

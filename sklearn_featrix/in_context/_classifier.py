@@ -52,11 +52,14 @@ class InContextClassifier(PartialLabelsClassifierMixin, BaseEstimator):
     max_columns : int, default=64
         Most columns that one reading sees, fewer where it has more than 500 labelled
         rows to look at: memory is bounded. In wider tables each sees others, drawn
-        without looking at labels, so that together they see all; up to 8 principal
+        without looking at labels, so that together they see all; the principal
         components of the rows are among the columns of each.
     max_context : int, default=500
         Most labelled rows that one reading sees. Of more, each sees others, drawn class
         by class in proportion, at least one of each class.
+    n_components : int, default=8
+        Most principal components of the rows that stand beside the columns of a table
+        whose encoding has 16 columns or more; 0 for none.
     weights : path-like, default=None
         A file of weights written by ``python -m benchmarks.prior export``. None takes
         those that come with the package.
@@ -139,6 +142,7 @@ class InContextClassifier(PartialLabelsClassifierMixin, BaseEstimator):
         "n_members": [Interval(Integral, 1, None, closed="left")],
         "max_columns": [Interval(Integral, 1, None, closed="left")],
         "max_context": [Interval(Integral, 2, None, closed="left")],
+        "n_components": [Interval(Integral, 0, None, closed="left")],
         "weights": [str, PathLike, None],
         "unlabeled": "no_validation",
         "device": [str],
@@ -151,6 +155,7 @@ class InContextClassifier(PartialLabelsClassifierMixin, BaseEstimator):
         *,
         max_columns=64,
         max_context=500,
+        n_components=8,
         weights=None,
         unlabeled="auto",
         device="auto",
@@ -159,6 +164,7 @@ class InContextClassifier(PartialLabelsClassifierMixin, BaseEstimator):
         self.n_members = n_members
         self.max_columns = max_columns
         self.max_context = max_context
+        self.n_components = n_components
         self.weights = weights
         self.unlabeled = unlabeled
         self.device = device
@@ -215,7 +221,7 @@ class InContextClassifier(PartialLabelsClassifierMixin, BaseEstimator):
 
     def _fit_cells(self, X, random_state):
         seed = random_state.randint(np.iinfo(np.int32).max)
-        self._cells = CellEncoder(seed).fit(X)
+        self._cells = CellEncoder(seed, self.n_components).fit(X)
 
     def _store_context(self, X, rows, codes, weights):
         """Keep the labelled rows; number the distinct ones among them."""

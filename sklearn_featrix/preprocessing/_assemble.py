@@ -1,4 +1,4 @@
-"""Tables put together from the rows, and from single cells, of another one."""
+"""Tables put together from the rows, single cells and columns of others."""
 
 from __future__ import annotations
 
@@ -91,6 +91,68 @@ def assemble_rows(
     if frame is not None:
         return _assemble_frame(frame, rows, made, donors, numbers)
     return _assemble_array(X, rows, made, donors, numbers)
+
+
+def append_columns(X: Any, numbers: np.ndarray) -> Any:
+    """Put columns of numbers beside a table.
+
+    Parameters
+    ----------
+    X : DataFrame, ndarray or sparse matrix of shape (n_samples, n_features)
+        The table.
+    numbers : ndarray of shape (n_samples, n_more)
+        The columns.
+
+    Returns
+    -------
+    DataFrame, ndarray or sparse matrix of shape (n_samples, n_features + n_more)
+        In the container of `X`. An array of anything but numbers becomes one of
+        objects. Named columns keep their names, and the new ones get names that are
+        free; labels of a pandas DataFrame that are no strings give way to positions.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn_featrix.preprocessing._assemble import append_columns
+    >>> append_columns(np.array([[1, "a"], [2, "b"]], dtype=object), np.ones((2, 1)))
+    array([[1, 'a', 1.0],
+           [2, 'b', 1.0]], dtype=object)
+    """
+    if sparse.issparse(X):
+        return sparse.hstack([X, sparse.csr_matrix(numbers)], format=X.format)
+    if hasattr(X, "iloc"):
+        return _append_pandas(X, numbers)
+    frame = as_frame(X)
+    if frame is None:
+        return np.hstack([X if X.dtype.kind in "iuf" else X.astype(object), numbers])
+    names = _free_names(frame.columns, numbers.shape[1])
+    backend = frame.implementation
+    return frame.with_columns(
+        *(
+            nw.new_series(name, values, backend=backend)
+            for name, values in zip(names, numbers.T, strict=True)
+        )
+    ).to_native()
+
+
+def _append_pandas(X, numbers):
+    X = X.copy(deep=False)
+    if all(isinstance(label, str) for label in X.columns):
+        labels = _free_names(X.columns, numbers.shape[1])
+    else:
+        labels = range(X.shape[1], X.shape[1] + numbers.shape[1])
+        X.columns = range(X.shape[1])
+    for label, values in zip(labels, numbers.T, strict=True):
+        X[label] = values
+    return X
+
+
+def _free_names(taken: Any, n_names: int) -> list[str]:
+    """Names that no column has."""
+    stem = "component"
+    while any(name.startswith(stem) for name in taken):
+        stem += "_"
+    return [f"{stem}{number}" for number in range(n_names)]
 
 
 def fresh_index(X: Any) -> Any:

@@ -64,10 +64,11 @@ class SemiSupervisedClassifier(
         Spaces:
 
         - "embedding": the output of `embedding`;
+        - "components": the first 8 principal components of it;
         - "linear" and "tree": the two encodings of
           :class:`~sklearn_featrix.preprocessing.TableEncoder`;
         - "raw": the table as it was given;
-        - sums such as "tree+embedding".
+        - sums such as "tree+embedding" and "raw+components".
 
         A member is fitted on the labelled rows, unless its space ends in "+unlabeled",
         such as "raw+unlabeled": it is fitted on all rows, with the label -1 in those
@@ -77,10 +78,11 @@ class SemiSupervisedClassifier(
         "embedding" ("linear_embedding"), ExtraTrees on "tree" ("trees") and on
         "tree+embedding" ("trees_embedding"), small boosted trees on "tree"
         ("boosting"), and :class:`~sklearn_featrix.in_context.InContextClassifier` on
-        "raw+unlabeled" ("in_context"); with ``embedding=None``, for those of them that
-        do not need one.
+        "raw+unlabeled" ("in_context") and on "raw+components+unlabeled"
+        ("in_context_embedding"); with ``embedding=None``, for those of them that do not
+        need one.
     weights : array-like of shape (n_members,), default=None
-        How much each member's probabilities count. None is 1 for each, and 3 for an
+        How much each member's probabilities count. None is 1 for each, and 4 for an
         InContextClassifier.
     temperature : float, default=None
         The mean of the members' probabilities is raised to the power of

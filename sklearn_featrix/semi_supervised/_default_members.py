@@ -97,7 +97,12 @@ TABLE = (
     DefaultMember("boosting", "tree", _boosting(100), AUTO),
     DefaultMember("boosting", "tree", _boosting(50), LOW, n_labeled=MANY_LABELED),
     DefaultMember(
-        "in_context", "raw+unlabeled", InContextClassifier(), AUTO, weight=3.0
+        "in_context", "raw+unlabeled", InContextClassifier(), AUTO, weight=4.0
+    ),
+    DefaultMember(
+        "in_context_embedding", "raw+components+unlabeled",
+        InContextClassifier(n_components=0), AUTO,
+        weight=4.0, stand_in="in_context",
     ),
     DefaultMember(
         "linear_embedding", "embedding", LogisticRegression(C=10, max_iter=1000), AUTO,

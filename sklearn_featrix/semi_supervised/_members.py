@@ -8,7 +8,7 @@ from sklearn.utils.validation import has_fit_parameter
 from ..utils._compat import index_rows
 from ._boosting import BOOSTED, boosted_trees
 from ._default_members import BY_NAME
-from ._spaces import BASE_SPACES, split_space
+from ._spaces import BASE_SPACES, sees_embedding, split_space
 
 
 def make_members(members, criterion, random_state):
@@ -140,12 +140,7 @@ def _check_space(name, estimator, space, has_embedding):
             f"Member {name!r} asks for the space {space!r}, which says whose rows it "
             "sees but not in what form. Write 'raw+unlabeled', for example."
         )
-    if "raw" in bases and len(bases) > 1:
-        raise ValueError(
-            f"Member {name!r} asks for {space!r}: the raw table cannot be joined to "
-            "another space. Use 'tree' or 'linear' in its place."
-        )
-    if "embedding" in bases and not has_embedding:
+    if sees_embedding(space) and not has_embedding:
         raise ValueError(
             f"Member {name!r} asks for the space {space!r}, but embedding=None. Give "
             "an embedding, or another space to this member."

@@ -13,7 +13,14 @@ from ..utils._compat import index_rows, num_samples
 from ..utils._folds import deal_folds
 from ._default_members import BY_NAME
 from ._held_out import LOWEST_PROBABILITY
-from ._spaces import TableSpaces, has_unlabeled, seeded_clone, split_space
+from ._spaces import (
+    OF_EMBEDDING,
+    TableSpaces,
+    has_unlabeled,
+    seeded_clone,
+    sees_embedding,
+    split_space,
+)
 
 __all__ = ["OutOfFold", "labeled_only", "out_of_fold"]
 
@@ -43,7 +50,7 @@ def labeled_only(vote, is_default):
     kept = [
         position
         for position, space in enumerate(vote.spaces)
-        if "embedding" not in split_space(space) and vote.weights[position] > 0
+        if not sees_embedding(space) and vote.weights[position] > 0
     ]
     if kept:
         return replace(
@@ -69,9 +76,9 @@ def _with_stand_ins(vote):
 
 def _without_embedding(space):
     parts = [part.strip() for part in space.split("+")]
-    others = [part for part in parts if part != "embedding"]
-    bases = split_space(space)
-    return "+".join(others if len(bases) > 1 else ["linear", *others])
+    others = [part for part in parts if part not in OF_EMBEDDING]
+    is_seen = not set(split_space(space)).issubset(OF_EMBEDDING)
+    return "+".join(others if is_seen else ["linear", *others])
 
 
 @dataclass(frozen=True, eq=False)

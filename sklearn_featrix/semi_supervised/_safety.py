@@ -9,7 +9,7 @@ from sklearn.utils.validation import check_is_fitted
 from ..in_context import InContextClassifier
 from ..utils._warnings import warn
 from ._out_of_fold import out_of_fold
-from ._spaces import has_unlabeled, split_space
+from ._spaces import has_unlabeled, sees_embedding
 from ._vote_comparison import VoteComparison
 
 __all__ = [
@@ -105,7 +105,7 @@ def _learns_from_unlabeled(vote):
     An in-context classifier does not count: it learns no more than encodings from them.
     """
     return any(
-        "embedding" in split_space(space)
+        sees_embedding(space)
         or (has_unlabeled(space) and not isinstance(estimator, InContextClassifier))
         for _, estimator, space in vote.members
     )

@@ -5,12 +5,18 @@ from __future__ import annotations
 import numpy as np
 from scipy.sparse import issparse
 from sklearn.base import clone
+from sklearn.decomposition import PCA
 from sklearn.frozen import FrozenEstimator
 
 from ..preprocessing import TableEncoder
+from ..preprocessing._assemble import append_columns
+from ..utils._compat import index_rows, num_samples
 
-BASE_SPACES = ("raw", "linear", "tree", "embedding")
+OF_EMBEDDING = ("embedding", "components")
+BASE_SPACES = ("raw", "linear", "tree", *OF_EMBEDDING)
 UNLABELED = "unlabeled"
+N_COMPONENTS = 8
+PCA_ROWS = 20_000
 
 
 def split_space(space):
@@ -22,6 +28,11 @@ def split_space(space):
 def has_unlabeled(space):
     """Tell whether a space such as "raw+unlabeled" shows rows without a label."""
     return UNLABELED in (part.strip() for part in space.split("+"))
+
+
+def sees_embedding(space):
+    """Tell whether a space such as "tree+embedding" shows what was learnt of rows."""
+    return not set(OF_EMBEDDING).isdisjoint(split_space(space))
 
 
 def seeded_clone(estimator, random_state):
@@ -68,10 +79,11 @@ class TableSpaces:
         """
         self.embedding_ = self._fit_embedding(X)
         self.encoder_ = self._fit_encoder(X)
+        self.pca_ = self._fit_components(X)
         return self
 
     def _fit_embedding(self, X):
-        if "embedding" not in self.needed:
+        if self.needed.isdisjoint(OF_EMBEDDING):
             return None
         # FrozenEstimator asks for a y
         return seeded_clone(self.embedding, self.random_state).fit(X, None)
@@ -83,6 +95,17 @@ class TableSpaces:
         if isinstance(encoder, TableEncoder) and not self._is_frozen():
             return encoder  # same rows, same statistics: one fit serves both
         return seeded_clone(TableEncoder(), self.random_state).fit(X)
+
+    def _fit_components(self, X):
+        if "components" not in self.needed:
+            return None
+        n_rows = num_samples(X)
+        if n_rows > PCA_ROWS:
+            drawn = self.random_state.choice(n_rows, PCA_ROWS, replace=False)
+            X = index_rows(X, np.sort(drawn))
+        vectors = self._embed(X)
+        n_components = min(N_COMPONENTS, *vectors.shape)
+        return PCA(n_components, svd_solver="covariance_eigh").fit(vectors)
 
     def _is_frozen(self):
         # It may have met other rows, on which other columns were constant.
@@ -104,13 +127,20 @@ class TableSpaces:
             The rows in each space.
         """
         bases = {base for space in spaces for base in split_space(space)}
-        matrices = {base: self._transform_base(X, base) for base in bases}
+        vectors = None if bases.isdisjoint(OF_EMBEDDING) else self._embed(X)
+        matrices = {base: self._transform_base(X, base, vectors) for base in bases}
         return {
-            space: self._join([matrices[base] for base in split_space(space)])
+            space: _join({base: matrices[base] for base in split_space(space)})
             for space in spaces
         }
 
-    def _transform_base(self, X, base):
+    def _embed(self, X):
+        vectors = self.embedding_.transform(X)
+        if issparse(vectors):
+            vectors = vectors.toarray()
+        return np.asarray(vectors, dtype=np.float64)
+
+    def _transform_base(self, X, base, vectors):
         if base == "raw":
             return X
         if base == "linear":
@@ -118,11 +148,13 @@ class TableSpaces:
             return self.encoder_._encode(X, base).astype(np.float64)
         if base == "tree":
             return self.encoder_._encode(X, base)  # float32 is what trees compare
-        vectors = self.embedding_.transform(X)
-        if issparse(vectors):
-            vectors = vectors.toarray()
-        return np.asarray(vectors, dtype=np.float64)
+        return vectors if base == "embedding" else self.pca_.transform(vectors)
 
-    @staticmethod
-    def _join(matrices):
-        return matrices[0] if len(matrices) == 1 else np.hstack(matrices)
+
+def _join(matrices):
+    """Put the base spaces of a sum side by side, the raw table first."""
+    raw = matrices.pop("raw", None)
+    if not matrices:
+        return raw
+    joined = np.hstack(list(matrices.values()))
+    return joined if raw is None else append_columns(raw, joined)

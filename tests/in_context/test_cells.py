@@ -146,6 +146,8 @@ def test_narrow_tables_have_no_components():
     X = np.random.default_rng(0).normal(size=(50, 16))
     assert CellEncoder(seed=0).fit(X[:, :15]).n_components == 0
     assert CellEncoder(seed=0).fit(X).n_components == 8
+    assert CellEncoder(seed=0, n_principal=3).fit(X).n_components == 3
+    assert CellEncoder(seed=0, n_principal=0).fit(X).n_components == 0
 
 
 def test_components_of_missing_values_are_finite():

@@ -8,6 +8,7 @@ import pytest
 from scipy import sparse
 
 from sklearn_featrix.preprocessing._assemble import (
+    append_columns,
     assemble_rows,
     fresh_index,
     holds_numbers,
@@ -132,3 +133,48 @@ def test_fresh_index():
     series = pd.Series([1, 2], index=[7, 7])
     assert fresh_index(series).index.tolist() == [0, 1]
     assert fresh_index([1, 2]) == [1, 2]
+
+
+MORE = np.array([[0.5, 1.0], [2.0, -3.0], [4.0, 5.5], [0.0, 7.0]])
+
+
+@pytest.mark.parametrize(
+    "make", [as_pandas, as_nullable, as_arrow_backed, as_polars, as_pyarrow]
+)
+def test_columns_of_numbers_go_beside_a_frame(make):
+    table = make()
+    joined = append_columns(table, MORE)
+    assert type(joined) is type(table)
+    names = list(getattr(joined, "column_names", joined.columns))
+    assert names[:5] == list(COLUMNS)
+    assert len(set(names)) == 7
+    more = np.column_stack([np.asarray(joined[name]) for name in names[5:]])
+    np.testing.assert_array_equal(more.astype(float), MORE)
+    assert list(map(str, joined["text"])) == list(map(str, table["text"]))
+    assert table.shape[1] == 5
+    if hasattr(table, "index"):
+        assert list(joined.index) == list(table.index)
+
+
+def test_new_names_are_free_and_other_labels_become_positions():
+    named = append_columns(pd.DataFrame({"component1": [1, 2, 3, 4]}), MORE)
+    assert len(set(named.columns)) == 3
+    by_date = pd.DataFrame({pd.Timestamp(2020, 1, 1): [1, 2, 3, 4], 7: [5, 6, 7, 8]})
+    assert list(append_columns(by_date, MORE).columns) == [0, 1, 2, 3]
+    assert list(by_date.columns) == [pd.Timestamp(2020, 1, 1), 7]
+
+
+@pytest.mark.parametrize("dtype", [int, bool, "U1", object])
+def test_columns_of_numbers_go_beside_an_array(dtype):
+    table = np.array([[1, 0], [0, 1], [1, 1], [0, 0]]).astype(dtype)
+    joined = append_columns(table, MORE)
+    assert joined.dtype == (float if dtype is int else object)
+    assert joined[:, :2].tolist() == table.tolist()
+    np.testing.assert_array_equal(joined[:, 2:].astype(float), MORE)
+
+
+def test_columns_of_numbers_go_beside_a_sparse_matrix():
+    table = sparse.csc_array(np.eye(4))
+    joined = append_columns(table, MORE)
+    assert joined.format == "csc"
+    np.testing.assert_array_equal(joined.toarray(), np.hstack([np.eye(4), MORE]))

@@ -95,6 +95,7 @@ def test_members_see_only_labelled_rows_and_the_embedding_all(table):
     [
         ("raw", lambda X, clf: X),
         ("embedding", lambda X, clf: clf.embedding_.transform(X)),
+        ("components", lambda X, clf: PCA().fit_transform(clf.embedding_.transform(X))),
         ("linear", lambda X, clf: TableEncoder().fit(X).transform(X)),
         ("tree", lambda X, clf: TableEncoder("tree").fit(X).transform(X)),
     ],
@@ -115,6 +116,22 @@ def test_joined_spaces_stand_side_by_side(table):
     both = recorded(X, y, "tree+embedding").estimators_[0].X_
     np.testing.assert_array_equal(both[:, :6], recorded(X, y, "tree").estimators_[0].X_)
     assert both.shape == (200, 12)
+
+
+def test_components_stand_beside_the_raw_table(table):
+    X, y, _ = table
+    frame = pd.DataFrame(X, columns=list("abcdef")).assign(text="t")
+    clf = SemiSupervisedClassifier(
+        EmbeddingTransformer(n_components=12, effort="low", max_steps=3),
+        [("seen", Recorder(), "components+raw"), ("alone", Recorder(), "components")],
+        random_state=0,
+    )
+    with pytest.warns(DroppedColumnWarning):
+        clf.fit(frame, y)
+    seen, alone = (each.X_ for each in clf.estimators_)
+    assert list(seen.columns[:7]) == list("abcdef") + ["text"]
+    assert alone.shape == (200, 8)
+    np.testing.assert_array_equal(seen.iloc[:, 7:], alone)
 
 
 def test_raw_space_keeps_the_dataframe_and_its_column_order(table):
@@ -144,8 +161,9 @@ def test_probabilities_are_the_weighted_mean_of_the_members(
         member.predict_proba(views[space])
         for member, space in zip(clf.estimators_, spaces, strict=True)
     ]
-    assert len(votes) == 6
-    mean = (sum(votes) + 2 * clf.named_estimators_.in_context.predict_proba(X)) / 8
+    assert len(votes) == 7
+    weights = [1, 1, 1, 4, 4, 1, 1]
+    mean = np.average(votes, axis=0, weights=weights)
     expected = mean**power
     expected /= expected.sum(axis=1, keepdims=True)
     np.testing.assert_allclose(clf.predict_proba(X), expected)
@@ -420,7 +438,6 @@ def test_minus_one_can_be_a_class(table):
         ([("lr", LogisticRegression())], "must be a tuple"),
         ([("lr", LogisticRegression(), "table")], "'lr' asks for the space 'table'"),
         ([("lr", LogisticRegression(), 3)], "'lr' asks for the space 3"),
-        ([("lr", LogisticRegression(), "raw+tree")], "raw table cannot be joined"),
         ([("lr", LogisticRegression(), "embedding")], "but embedding=None"),
         ([("svc", LinearSVC(), "tree")], "'svc'.*no predict_proba"),
         ([("a", Recorder(), "tree")] * 2, "not unique"),

@@ -12,6 +12,7 @@ from sklearn_featrix.semi_supervised._default_members import (
     default_temperature,
     default_weights,
 )
+from sklearn_featrix.semi_supervised._spaces import sees_embedding
 
 
 @pytest.mark.parametrize(
@@ -30,17 +31,16 @@ def test_who_votes(effort, n_labeled, has_embedding, names):
         effort=effort, n_labeled=n_labeled, has_embedding=has_embedding
     )
     assert [name for name, _, _ in members] == names
-    sees_embedding = ["embedding" in space for _, _, space in members]
-    assert any(sees_embedding) == has_embedding
+    assert any(sees_embedding(space) for _, _, space in members) == has_embedding
     rounds = {name: getattr(each, "max_iter", None) for name, each, _ in members}
     assert rounds.get("boosting") in (None, 50 if effort == "low" else 100)
 
 
 def test_stand_ins_see_no_embedding_and_all_have_one_where_they_are_needed():
     for row in TABLE:
-        assert (row.stand_in is not None) == ("embedding" in row.space)
+        assert (row.stand_in is not None) == sees_embedding(row.space)
         if row.stand_in:
-            assert "embedding" not in BY_NAME[row.stand_in].space
+            assert not sees_embedding(BY_NAME[row.stand_in].space)
 
 
 def test_one_member_is_trained_with_the_loss():
@@ -68,7 +68,7 @@ def test_weights_are_those_of_the_kind():
         """A kind of its kind."""
 
     own = [("mine", Mine(), "raw+unlabeled"), ("other", LogisticRegression(), "tree")]
-    np.testing.assert_array_equal(default_weights(own), [3, 1])
+    np.testing.assert_array_equal(default_weights(own), [4, 1])
     weights = default_weights(default_members(n_labeled=20))
     np.testing.assert_array_equal(weights, [row.weight for row in BY_NAME.values()])
 

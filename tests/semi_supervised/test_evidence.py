@@ -165,12 +165,16 @@ def test_auto_compares_only_unlike_rows():
     assert not clf.uses_unlabeled_
 
 
-@pytest.mark.parametrize("safe", ["auto", True])
-def test_rows_of_another_domain_are_left_aside(safe):
+@pytest.mark.parametrize(
+    ("safe", "space"),
+    [("auto", "embedding"), (True, "embedding"), (True, "components")],
+)
+def test_rows_of_another_domain_are_left_aside(safe, space):
     X, y = table()
     X.loc[y < 0, "c"] += 5
+    members = [MEMBERS[0], (*MEMBERS[2][:2], space)]
     with pytest.warns(UserWarning, match="unlike.* The labelled rows alone predict"):
-        clf = classifier(safe=safe, members=MEMBERS[::2]).fit(X, y)
+        clf = classifier(safe=safe, members=members).fit(X, y)
     assert clf.evidence_.shift.low > 0.8
     assert clf.evidence_.comparison is None
     assert not clf.uses_unlabeled_
@@ -279,6 +283,11 @@ def test_table_without_information_has_evidence_too():
         (MEMBERS, ["linear", "tree"]),
         (MEMBERS[2:], ["linear"]),
         ([("trees", ExtraTreesClassifier(), "tree+embedding")], ["tree"]),
+        (
+            [("a", ExtraTreesClassifier(), "components+raw+unlabeled")],
+            ["raw+unlabeled"],
+        ),
+        ([("b", ExtraTreesClassifier(), "components+embedding")], ["linear"]),
     ],
 )
 def test_labeled_only_vote(members, spaces):
@@ -307,8 +316,8 @@ def test_default_labeled_only_vote_has_the_members_without_embedding(effort, nam
 @pytest.mark.parametrize(
     ("weights", "kept"),
     [
-        ([2, 1, 0, 0, 1, 1], {"linear": 2, "trees": 1}),
-        ([0, 0, 0, 0, 1, 2], {"linear_embedding": 1, "trees_embedding": 2}),
+        ([2, 1, 0, 0, 1, 1, 1], {"linear": 2, "trees": 1}),
+        ([0, 0, 0, 0, 0, 1, 2], {"linear_embedding": 1, "trees_embedding": 2}),
     ],
 )
 def test_given_weights_hold_for_the_labeled_only_vote_too(weights, kept):
@@ -317,4 +326,4 @@ def test_given_weights_hold_for_the_labeled_only_vote_too(weights, kept):
     names = [name for name, _, _ in vote.members]
     shares = dict(zip(names, vote.weights.tolist(), strict=True))
     assert {name: weight for name, weight in shares.items() if weight} == kept
-    assert "embedding" not in vote.bases
+    assert vote.bases.isdisjoint(("embedding", "components"))
