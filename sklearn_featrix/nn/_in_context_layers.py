@@ -21,6 +21,8 @@ __all__ = [
 ]
 
 MAX_BATCH = 65_535  # of attention: CUDA's kernels have no more blocks
+LANES = 16  # numbers in a processor's vector
+MANY_KEYS = 256  # more are long enough not to mind their ends
 
 
 class KeysAndValues(NamedTuple):
@@ -90,15 +92,33 @@ class Attention(nn.Module):
 
 def _attend(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
     """Scaled dot-product attention, however many tables there are."""
+    key, value, mask = _filled_up(key, value, query.shape[2])
     if len(query) <= MAX_BATCH:
-        return functional.scaled_dot_product_attention(query, key, value)
+        return functional.scaled_dot_product_attention(query, key, value, mask)
     parts = [torch.split(each, MAX_BATCH) for each in (query, key, value)]
     return torch.cat(
         [
-            functional.scaled_dot_product_attention(*part)
-            for part in zip(*parts, strict=True)
+            functional.scaled_dot_product_attention(some, keys, values, mask)
+            for some, keys, values in zip(*parts, strict=True)
         ]
     )
+
+
+def _filled_up(
+    key: Tensor, value: Tensor, n_queries: int
+) -> tuple[Tensor, Tensor, Tensor | None]:
+    """Keys that fill a processor's vectors, where many look at few; what to look at.
+
+    What is left over of a row of scores is computed number by number and takes longest.
+    """
+    n_keys = key.shape[2]
+    rest = -n_keys % LANES
+    many_queries = n_keys < MANY_KEYS and n_queries > 2 * n_keys
+    if key.device.type != "cpu" or not rest or not many_queries:
+        return key, value, None
+    mask = functional.pad(key.new_zeros(1, n_keys), (0, rest), value=-math.inf)
+    key, value = (functional.pad(each, (0, 0, 0, rest)) for each in (key, value))
+    return key, value, mask
 
 
 class _FeedForward(nn.Module):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Iterator
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-from ._cell_features import column_blocks, ranks_by_column
+from ._cell_features import ranks_by_column
 
 __all__ = ["KernelEvidence"]
 
@@ -22,6 +22,9 @@ _CAUTION = 0.5  # of the weights by left-out log loss
 _JITTER = 1e-4
 _FARTHEST = 2.0  # what is missing is no farther than the ends of the ranks
 _MAX_SHIFT = 12.0
+_SPREAD = 2.0**24  # of codes: single precision tells no ranks apart that are nearer
+_CELLS_AT_ONCE = 1 << 18  # pairs of cells that a processor's cache has room for
+_FEWEST_ROWS = 16  # at once, however many cells: a block costs time of its own
 
 
 class KernelEvidence:
@@ -84,12 +87,15 @@ class KernelEvidence:
     def __init__(
         self, z: Tensor, q: Tensor, nominal: Tensor, y: Tensor, trust: Tensor
     ) -> None:
-        self._z, self._q, self._nominal = z, q, nominal
+        self._nominal = nominal
         self._shares = _shares(trust)
+        self._ranks = self._spread_ranks(q)
+        self._lines = self._line_features(z, q)
         n_labeled = y.shape[2]
         mean = (y.sum(2, keepdim=True) + 0.5) / (n_labeled + 1)
+        kernels = [torch.stack(list(block), dim=1) for block in self._kernels(z, q)]
         # batch, kernels, means, penalties, questions, labelled rows
-        alpha, left_out = _solve(self._kernels(z, q), y - mean)
+        alpha, left_out = _solve(torch.cat(kernels, dim=3), y - mean)
         variance = (mean * (1 - mean))[:, None, None, None]
         alpha = alpha / variance
         shift = (left_out / variance).clamp(-_MAX_SHIFT, _MAX_SHIFT)
@@ -97,11 +103,9 @@ class KernelEvidence:
         weight = (_CAUTION * n_labeled * gain)[..., None]
         within = weight.softmax(3)
         overall = weight.flatten(1, 3).softmax(1).view_as(weight)
-        self._alpha = _Answers((within * alpha).sum(3), (overall * alpha).sum(3))
+        self._alpha = _averages(alpha, within, overall)
         self._gain = (within[..., 0] * gain).sum(3)
-        self.labeled = self._gather(
-            _Answers((within * shift).sum(3), (overall * shift).sum(3))
-        )
+        self.labeled = self._gather(_averages(shift, within, overall))
 
     def __call__(self, z: Tensor, q: Tensor) -> Tensor:
         """Describe rows that have no label.
@@ -116,62 +120,75 @@ class KernelEvidence:
         Tensor of shape (batch, n_questions, n_rows, 31)
             Their features.
         """
-        kernels = self._kernels(z, q)
-        answers = (_applied(kernels, alpha) for alpha in self._alpha)
-        return self._gather(_Answers(*answers))
+        blocks = []
+        for kernels in self._kernels(z, q):
+            answers = map(_applied, kernels, self._alpha.unbind(1))
+            blocks.append(torch.stack(list(answers), dim=1))
+        return self._gather(torch.cat(blocks, dim=-1))
 
-    def _gather(self, answers: _Answers) -> Tensor:
-        each = answers.each.clamp(-_MAX_SHIFT, _MAX_SHIFT)
-        overall = answers.overall.sum((1, 2)).clamp(-_MAX_SHIFT, _MAX_SHIFT)
+    def _gather(self, answers: Tensor) -> Tensor:
+        """Features from (batch, kernels, means, questions, 2, rows)."""
+        each, overall = answers.unbind(4)
+        each = each.clamp(-_MAX_SHIFT, _MAX_SHIFT)
+        overall = overall.sum((1, 2)).clamp(-_MAX_SHIFT, _MAX_SHIFT)
         gains = 4 * self._gain[..., None].expand_as(each)
         features = [each.flatten(1, 2), gains.flatten(1, 2), overall[:, None]]
         return torch.cat(features, dim=1).movedim(1, -1)
 
-    def _kernels(self, z: Tensor, q: Tensor) -> Tensor:
-        """Likeness to the labelled rows.
+    def _kernels(self, z: Tensor, q: Tensor) -> Iterator[Iterator[Tensor]]:
+        """Likeness to the labelled rows, by blocks of rows and by kernels.
 
-        Shape: batch, kernels, 1 + 2 questions, rows, labelled rows. The plain means
-        come first; they are the same for all questions.
+        Shape of each: batch, 1 + 2 questions, rows, labelled rows. The plain means come
+        first; they are the same for all questions.
         """
-        equal, distance, near = self._sums(q)
-        lines = [
-            equal + self._products(3**0.5 * q, 3**0.5 * self._q),
-            equal + self._products(z, self._z),
-        ]
-        smooth = [torch.exp(-sharpness * distance) for sharpness in SHARPNESS]
-        return torch.stack([*lines, near, *smooth], dim=1)
+        ranks, lines = self._spread_ranks(q), self._line_features(z, q)
+        size = self._rows_at_once()
+        for start in range(0, max(q.shape[1], 1), size):
+            rows = slice(start, start + size)
+            yield self._kernels_of(ranks[:, :, rows], lines[:, :, rows])
 
-    def _products(self, own: Tensor, theirs: Tensor) -> Tensor:
-        ordered = self._shares * (~self._nominal)[:, None].to(own.dtype)
-        weighted = torch.nan_to_num(own)[:, None] * ordered[:, :, None]
-        return weighted @ torch.nan_to_num(theirs).transpose(1, 2)[:, None]
+    def _rows_at_once(self) -> int:
+        """Take a power of 2, as sizes of chunks are: their blocks have one size."""
+        on_cpu = self._ranks.device.type == "cpu"
+        cells = _CELLS_AT_ONCE if on_cpu else _CELLS_AT_ONCE << 7
+        n_tables, n_columns, n_labeled = self._ranks.shape
+        of_row = n_tables * n_labeled * max(n_columns, self._shares.shape[1])
+        return 1 << max(cells // of_row, _FEWEST_ROWS).bit_length() - 1
 
-    def _sums(self, q: Tensor) -> list[Tensor]:
-        """Means over the columns: equal codes or both missing, distance, triangles."""
-        own, theirs = ranks_by_column(q), ranks_by_column(self._q)
-        sums = [q.new_zeros(()) for _ in range(3)]
-        for columns in column_blocks(q, self._q.shape[1]):
-            gaps = (own[:, columns, :, None] - theirs[:, columns, None]).abs_()
-            codes = self._nominal[:, columns, None, None]
-            equal = (gaps == 0).to(q.dtype)
-            gaps = torch.where(codes, 1 - equal, gaps.clamp_(max=_FARTHEST))
-            lost = torch.isnan(q).transpose(1, 2)[:, columns, :, None]
-            near = gaps.mul(-1 / _BEND).add_(1).clamp_(min=0)
-            shares = self._shares[:, :, columns]
-            for place, part in enumerate((equal * (codes | lost), gaps, near)):
-                mixed = torch.unflatten(shares @ part.flatten(2), 2, part.shape[2:])
-                sums[place] = sums[place] + mixed
-        return sums
+    def _kernels_of(self, ranks: Tensor, lines: Tensor) -> Iterator[Tensor]:
+        gaps = (ranks[..., None] - self._ranks[:, :, None]).abs_()
+        farthest = torch.where(self._nominal, 1, _FARTHEST)[:, :, None, None]
+        gaps = torch.minimum(gaps, farthest)
+        of_codes = self._shares * self._nominal[:, None]
+        equal = of_codes.sum(2)[..., None, None] - _mixed(of_codes, gaps)
+        shares = self._shares.repeat(1, 1, 2)[:, :, None]
+        for own, theirs in zip(lines.unbind(1), self._lines.unbind(1), strict=True):
+            yield (own[:, None] * shares) @ theirs.mT[:, None] + equal
+        distance = _mixed(self._shares, gaps)
+        yield _mixed(self._shares, gaps.mul_(-1 / _BEND).add_(1).clamp_(min=0))
+        for sharpness in SHARPNESS:
+            yield torch.exp(-sharpness * distance)
+
+    def _line_features(self, z: Tensor, q: Tensor) -> Tensor:
+        """Ranks and values, each beside what is missing; nothing of codes.
+
+        Shape: batch, 2, rows, 2 columns.
+        """
+        lost = torch.isnan(q)
+        known = [torch.nan_to_num(each) for each in (3**0.5 * q, z)]
+        features = [torch.cat([each, lost.to(q.dtype)], dim=2) for each in known]
+        of_codes = self._nominal.repeat(1, 2)[:, None, None]
+        return torch.stack(features, dim=1).masked_fill(of_codes, 0)
+
+    def _spread_ranks(self, q: Tensor) -> Tensor:
+        """Ranks by column; those of codes so far apart that they are equal or not."""
+        spread = torch.where(self._nominal, _SPREAD, 1)[..., None]
+        return ranks_by_column(q) * spread
 
 
-class _Answers(NamedTuple):
-    """Of each kernel, and its part of the average over all.
-
-    Both (batch, kernels, means, questions, rows).
-    """
-
-    each: Tensor
-    overall: Tensor
+def _mixed(shares: Tensor, part: Tensor) -> Tensor:
+    """Sum over the columns of (batch, columns, rows, labelled rows)."""
+    return torch.unflatten(shares @ part.flatten(2), 2, part.shape[2:])
 
 
 def _shares(trust: Tensor) -> Tensor:
@@ -187,10 +204,12 @@ def _solve(kernels: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
     Both (batch, kernels, means, penalties, questions, labelled rows).
     """
     one = torch.eye(y.shape[2], dtype=y.dtype, device=y.device)
+    labels = y[:, None, None, :, None].expand(-1, N_KERNELS, N_MEANS, -1, -1, -1)
     found = []
     for penalty in PENALTIES:
         inverse = torch.linalg.inv(kernels + (penalty + _JITTER) * one)
-        alpha = _applied(inverse, _repeated(y, kernels.shape[1]))
+        alpha = _applied(inverse.flatten(0, 1), labels.flatten(0, 1)).squeeze(-2)
+        alpha = torch.unflatten(alpha, 0, (-1, N_KERNELS))
         inner = inverse.diagonal(dim1=-2, dim2=-1)
         plain, others = inner[:, :, :1], inner[:, :, 1:]
         plain = plain[:, :, None].expand(-1, -1, -1, y.shape[1], -1)
@@ -200,19 +219,24 @@ def _solve(kernels: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
     return alpha, left_out
 
 
-def _repeated(y: Tensor, n_kernels: int) -> Tensor:
-    return y[:, None, None].expand(-1, n_kernels, N_MEANS, -1, -1)
+def _averages(values: Tensor, within: Tensor, overall: Tensor) -> Tensor:
+    """Of each kernel, and its part of the average over all kernels.
+
+    Shape: batch, kernels, means, questions, 2, rows.
+    """
+    return torch.stack([(part * values).sum(3) for part in (within, overall)], dim=4)
 
 
 def _applied(matrices: Tensor, vectors: Tensor) -> Tensor:
-    """Matrices (batch, kernels, 1 + 2 questions, rows, n) times what belongs to them.
+    """Matrices (batch, 1 + 2 questions, rows, n) times the vectors that belong to each.
 
-    The vectors are (batch, kernels, means, questions, n), so is the answer, by rows.
+    The vectors are (batch, means, questions, some, n), so is the answer, by rows.
     """
-    plain = vectors[:, :, 0] @ matrices[:, :, 0].transpose(-1, -2)
-    others = torch.unflatten(matrices[:, :, 1:], 2, (2, -1))
-    others = (others @ vectors[:, :, 1:, :, :, None]).squeeze(-1)
-    return torch.cat([plain[:, :, None], others], dim=2)
+    n_questions = vectors.shape[2]
+    plain = vectors[:, 0].flatten(1, 2) @ matrices[:, 0].mT
+    others = vectors[:, 1:].flatten(1, 2) @ matrices[:, 1:].mT
+    plain = torch.unflatten(plain, 1, (1, n_questions, -1))
+    return torch.cat([plain, torch.unflatten(others, 1, (-1, n_questions))], dim=1)
 
 
 def _gain(shift: Tensor, base: Tensor, y: Tensor) -> Tensor:

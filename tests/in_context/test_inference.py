@@ -1,3 +1,4 @@
+import platform
 import weakref
 from copy import deepcopy
 
@@ -199,6 +200,20 @@ def test_memory_of_one_group_is_kept_at_a_time(network, monkeypatch):
     monkeypatch.setattr(_inference, "MAX_TOKENS", 2 * 40 * 7)
     logits(network, *make_task(5))
     assert len(kept) == 3
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="another allocator")
+def test_memory_freed_between_steps_is_not_asked_for_again(network):
+    resource = pytest.importorskip("resource")
+
+    def new_pages_of_a_step():
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+        arrays = [torch.ones(1 << 20) for _ in range(3)]
+        assert len(arrays) == 3
+        return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+
+    logits(network, *make_task(2))
+    assert min(new_pages_of_a_step() for _ in range(8)) < 300  # of 3072
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU")

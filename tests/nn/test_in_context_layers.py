@@ -28,15 +28,32 @@ def stirred(layer):
     return layer
 
 
-def test_attention_is_the_weighted_mean_of_the_values():
+@pytest.mark.parametrize(
+    ("n_queries", "n_keys"), [(5, 4), (90, 1), (90, 16), (90, 21), (700, 259)]
+)
+def test_attention_is_the_weighted_mean_of_the_values(n_queries, n_keys):
     attention = stirred(Attention(8, 2))
-    x, context = torch.randn(3, 5, 8), torch.randn(3, 4, 8)
+    x, context = torch.randn(3, n_queries, 8), torch.randn(3, n_keys, 8)
     key, value = attention.remember(context)
-    query = attention.query(x).view(3, 5, 2, 4).transpose(1, 2)
+    query = torch.unflatten(attention.query(x), 2, (2, 4)).transpose(1, 2)
     weights = (query @ key.mT / 2).softmax(-1)
-    expected = attention.out((weights @ value).transpose(1, 2).reshape(3, 5, 8))
+    expected = attention.out((weights @ value).transpose(1, 2).flatten(2))
     found = attention(x, attention.remember(context))
     torch.testing.assert_close(found, expected)
+
+
+def test_gradients_of_attention_by_many_to_few():
+    attention = stirred(Attention(8, 2))
+    x, context = torch.randn(2, 40, 8), torch.randn(2, 5, 8)
+    every, some = (
+        torch.autograd.grad(
+            attention(x[:, :n], attention.remember(context))[:, :6].square().sum(),
+            attention.key.weight,
+        )[0]
+        for n in (40, 6)
+    )
+    assert some.abs().max() > 1e-3
+    torch.testing.assert_close(every, some)
 
 
 def test_attention_to_more_tables_than_a_kernel_takes(monkeypatch):
