@@ -23,6 +23,7 @@ __all__ = [
 MAX_BATCH = 65_535  # of attention: CUDA's kernels have no more blocks
 LANES = 16  # numbers in a processor's vector
 MANY_KEYS = 256  # more are long enough not to mind their ends
+COPY_COSTS = 5  # of a key, in numbers left over by a query
 
 
 class KeysAndValues(NamedTuple):
@@ -107,17 +108,26 @@ def _attend(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
 def _filled_up(
     key: Tensor, value: Tensor, n_queries: int
 ) -> tuple[Tensor, Tensor, Tensor | None]:
-    """Keys that fill a processor's vectors, where many look at few; what to look at.
+    """Keys that fill a processor's vectors, and which of them to look at.
 
     What is left over of a row of scores is computed number by number and takes longest.
+    To copy the keys costs less if the queries are many.
     """
     n_keys = key.shape[2]
-    rest = -n_keys % LANES
-    many_queries = n_keys < MANY_KEYS and n_queries > 2 * n_keys
-    if key.device.type != "cpu" or not rest or not many_queries:
+    left_over = n_keys % LANES
+    if (
+        key.device.type != "cpu"
+        or n_keys >= MANY_KEYS
+        or n_queries * left_over <= COPY_COSTS * n_keys
+    ):
         return key, value, None
+    rest = LANES - left_over
     mask = functional.pad(key.new_zeros(1, n_keys), (0, rest), value=-math.inf)
-    key, value = (functional.pad(each, (0, 0, 0, rest)) for each in (key, value))
+    # tokens come before heads in memory
+    key, value = (
+        functional.pad(each.transpose(1, 2), (0, 0, 0, 0, 0, rest)).transpose(1, 2)
+        for each in (key, value)
+    )
     return key, value, mask
 
 
