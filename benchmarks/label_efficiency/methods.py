@@ -150,6 +150,11 @@ def _without_embedding(trial: Trial) -> Any:
     return SemiSupervisedClassifier(None, random_state=trial.seed)
 
 
+def _without_in_context(trial: Trial) -> Any:
+    members = ["linear", "trees", "boosting", "linear_embedding", "trees_embedding"]
+    return _semi_supervised(trial, members=members)
+
+
 def _in_context(trial: Trial) -> Any:
     from sklearn_featrix import InContextClassifier
 
@@ -198,6 +203,7 @@ METHODS: dict[str, Method] = {
         "raw", lambda trial: _semi_supervised(trial, distill=True), all_rows=True
     ),
     "semi_supervised_no_embedding": Method("raw", _without_embedding, all_rows=True),
+    "semi_supervised_no_in_context": Method("raw", _without_in_context, all_rows=True),
 }
 
 # Weighted means of the probabilities of methods above: they cost no further fit.
