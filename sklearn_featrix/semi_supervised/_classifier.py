@@ -146,8 +146,9 @@ class SemiSupervisedClassifier(
     uses_unlabeled_ : bool
         Whether the vote of all members predicts, not the labelled-only one.
     student_ : object
-        With ``distill=True``, the network that predicts: it has `predict`,
-        `predict_proba` and `classes_`, takes raw rows, and can be pickled alone.
+        With ``distill=True``, what predicts: the network, for two classes with boosted
+        trees beside it. It has `predict`, `predict_proba` and `classes_`, takes raw
+        rows, and can be pickled alone.
     evidence_ : Evidence
         What speaks for and against the fit; it has a readable repr. Computed when it
         is first asked for, or when the estimator is pickled.
