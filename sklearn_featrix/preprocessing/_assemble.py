@@ -124,7 +124,7 @@ def append_columns(X: Any, numbers: np.ndarray) -> Any:
         return _append_pandas(X, numbers)
     frame = as_frame(X)
     if frame is None:
-        return np.hstack([X if X.dtype.kind in "iuf" else X.astype(object), numbers])
+        return np.hstack([X if X.dtype.kind in "iuf" else _as_objects(X), numbers])
     names = _free_names(frame.columns, numbers.shape[1])
     backend = frame.implementation
     return frame.with_columns(
@@ -135,16 +135,22 @@ def append_columns(X: Any, numbers: np.ndarray) -> Any:
     ).to_native()
 
 
+def _as_objects(X):
+    if X.dtype.kind in "mM":  # objects of nanoseconds are integers
+        X = X.astype(f"{X.dtype.kind}8[us]")
+    return X.astype(object)
+
+
 def _append_pandas(X, numbers):
-    X = X.copy(deep=False)
+    pandas = nw.get_native_namespace(X)
     if all(isinstance(label, str) for label in X.columns):
         labels = _free_names(X.columns, numbers.shape[1])
     else:
         labels = range(X.shape[1], X.shape[1] + numbers.shape[1])
-        X.columns = range(X.shape[1])
-    for label, values in zip(labels, numbers.T, strict=True):
-        X[label] = values
-    return X
+        X = X.set_axis(range(X.shape[1]), axis=1)
+    # all at once: pandas warns of frames that were put together column by column
+    more = pandas.DataFrame(numbers, index=X.index, columns=labels)
+    return pandas.concat([X, more], axis=1)
 
 
 def _free_names(taken: Any, n_names: int) -> list[str]:

@@ -7,6 +7,7 @@ from scipy.sparse import issparse
 from sklearn.base import clone
 from sklearn.decomposition import PCA
 from sklearn.frozen import FrozenEstimator
+from sklearn.utils import gen_batches
 
 from ..preprocessing import TableEncoder
 from ..preprocessing._assemble import append_columns
@@ -16,7 +17,9 @@ OF_EMBEDDING = ("embedding", "components")
 BASE_SPACES = ("raw", "linear", "tree", *OF_EMBEDDING)
 UNLABELED = "unlabeled"
 N_COMPONENTS = 8
+MIN_VARIANCE = 1e-6  # share of it that a component must explain, lest it be rounding
 PCA_ROWS = 20_000
+BATCH = 8192
 
 
 def split_space(space):
@@ -103,9 +106,7 @@ class TableSpaces:
         if n_rows > PCA_ROWS:
             drawn = self.random_state.choice(n_rows, PCA_ROWS, replace=False)
             X = index_rows(X, np.sort(drawn))
-        vectors = self._embed(X)
-        n_components = min(N_COMPONENTS, *vectors.shape)
-        return PCA(n_components, svd_solver="covariance_eigh").fit(vectors)
+        return _principal_components(self._embed(X))
 
     def _is_frozen(self):
         # It may have met other rows, on which other columns were constant.
@@ -127,7 +128,7 @@ class TableSpaces:
             The rows in each space.
         """
         bases = {base for space in spaces for base in split_space(space)}
-        vectors = None if bases.isdisjoint(OF_EMBEDDING) else self._embed(X)
+        vectors = self._embed(X) if "embedding" in bases else None
         matrices = {base: self._transform_base(X, base, vectors) for base in bases}
         return {
             space: _join({base: matrices[base] for base in split_space(space)})
@@ -148,7 +149,30 @@ class TableSpaces:
             return self.encoder_._encode(X, base).astype(np.float64)
         if base == "tree":
             return self.encoder_._encode(X, base)  # float32 is what trees compare
-        return vectors if base == "embedding" else self.pca_.transform(vectors)
+        return vectors if base == "embedding" else self._components(X, vectors)
+
+    def _components(self, X, vectors):
+        if vectors is not None:
+            return self.pca_.transform(vectors)
+        # of many rows, the vectors would take far more memory than what is kept
+        return np.vstack(
+            [
+                self.pca_.transform(self._embed(index_rows(X, batch)))
+                for batch in gen_batches(num_samples(X), BATCH)
+            ]
+        )
+
+
+def _principal_components(vectors):
+    """Fit those that tell more than rounding errors; without any, one that is 0."""
+    n_components = min(N_COMPONENTS, *vectors.shape)
+    solver = "covariance_eigh" if len(vectors) > 1 else "full"
+    with np.errstate(invalid="ignore", divide="ignore"):  # vectors that are all equal
+        pca = PCA(n_components, svd_solver=solver).fit(vectors)
+    told = pca.explained_variance_ratio_ > MIN_VARIANCE
+    kept = slice(max(told.sum(), 1))
+    pca.components_ = pca.components_[kept] * told[kept, np.newaxis]
+    return pca
 
 
 def _join(matrices):

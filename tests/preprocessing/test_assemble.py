@@ -13,6 +13,7 @@ from sklearn_featrix.preprocessing._assemble import (
     fresh_index,
     holds_numbers,
 )
+from sklearn_featrix.preprocessing._table import Table
 
 COLUMNS = {
     "float": [0.5, 1.5, None, 3.5],
@@ -162,6 +163,26 @@ def test_new_names_are_free_and_other_labels_become_positions():
     by_date = pd.DataFrame({pd.Timestamp(2020, 1, 1): [1, 2, 3, 4], 7: [5, 6, 7, 8]})
     assert list(append_columns(by_date, MORE).columns) == [0, 1, 2, 3]
     assert list(by_date.columns) == [pd.Timestamp(2020, 1, 1), 7]
+
+
+def test_many_columns_beside_rows_of_equal_labels():
+    columns = pd.MultiIndex.from_tuples([("a", 1), ("a", 2)])
+    table = pd.DataFrame(np.ones((4, 2)), columns=columns, index=[7, 7, 1, 7])
+    joined = append_columns(table, np.tile(MORE, 60))
+    assert joined.columns.tolist() == list(range(122))
+    assert joined.index.tolist() == [7, 7, 1, 7]
+    np.testing.assert_array_equal(joined.iloc[:, 2:], np.tile(MORE, 60))
+    assert table.columns.equals(columns)
+
+
+@pytest.mark.parametrize("unit", ["D", "us", "ns"])
+def test_dates_of_an_array_stay_dates(unit):
+    dates = np.array([["2020-01-01"], ["NaT"]], dtype=f"datetime64[{unit}]")
+    for table, form in ((dates, "date"), (dates - dates[0], "number")):
+        column = Table(append_columns(table, MORE[:2])).column(0)
+        alone = Table(table).column(0)
+        assert column.form == alone.form == form
+        np.testing.assert_array_equal(column.values, alone.values)
 
 
 @pytest.mark.parametrize("dtype", [int, bool, "U1", object])
