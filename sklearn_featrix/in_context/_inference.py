@@ -15,6 +15,8 @@ __all__ = ["Reader"]
 MAX_PAIRS = 22_000_000  # of a row and a labelled row in a column: 88 MB per array
 MAX_TOKENS = 100_000  # of cells, over all questions asked at a time
 CHUNK_SIZES = (1024, 512, 256, 128, 64, 32, 16)
+WORTH_A_CALL = 5_000  # cells: of fewer, each takes up to twice as long
+OF_ROW = 8  # cells that the rest of a row takes as long as
 LARGE_BLOCK = 30 << 20  # bytes; glibc follows blocks of up to 32 MB
 
 
@@ -151,10 +153,11 @@ def chunk_size(n_labeled: int, n_columns: int, n_questions: int = 1) -> int:
 
     As many as memory allows: the network compares each row with each labelled row in
     each column, and holds a token for each cell and question. But not many more than
-    are labelled, since few rows take as long as a chunk.
+    are labelled, since few rows take as long as a chunk, nor so few that the calls
+    take longer than the work.
     """
     affordable = min(
-        6 * n_labeled,
+        max(6 * n_labeled, WORTH_A_CALL // (n_columns + OF_ROW)),
         MAX_PAIRS // (n_labeled * (n_columns + 1)),
         MAX_TOKENS // (n_questions * (n_columns + 2)),
     )

@@ -118,7 +118,7 @@ def test_a_class_without_a_labeled_row_gets_a_logit(network, task, n_classes):
     assert np.isfinite(reader.logits(queries)).all()
 
 
-@pytest.mark.parametrize("n_queries", [1, 2, 127, 128, 129, 299])
+@pytest.mark.parametrize("n_queries", [1, 2, 127, 255, 256, 257, 299])
 def test_a_row_does_not_depend_on_its_company(network, task, n_queries):
     context, codes, queries = task
     last = queries.take(slice(-n_queries, None), slice(None))
@@ -162,7 +162,12 @@ def test_large_contexts_go_in_small_chunks():
 
 def test_chunks_are_not_much_larger_than_the_context():
     assert chunk_size(100, 10) == 512
-    assert chunk_size(4, 10) == 16
+    assert chunk_size(4, 60) == 64
+
+
+def test_chunks_are_worth_their_calls():
+    assert chunk_size(40, 10) == chunk_size(4, 2) == 256
+    assert chunk_size(4, 28) == 128
 
 
 def test_many_questions_go_in_small_chunks():
