@@ -157,14 +157,16 @@ class KernelEvidence:
 
     def _kernels_of(self, ranks: Tensor, lines: Tensor) -> Iterator[Tensor]:
         gaps = (ranks[..., None] - self._ranks[:, :, None]).abs_()
-        farthest = torch.where(self._nominal, 1, _FARTHEST)[:, :, None, None]
-        gaps = torch.minimum(gaps, farthest)
+        farthest = torch.where(self._nominal, 1, _FARTHEST).to(gaps.dtype)
+        gaps = torch.minimum(gaps, farthest[:, :, None, None])
         of_codes = self._shares * self._nominal[:, None]
         equal = of_codes.sum(2)[..., None, None] - _mixed(of_codes, gaps)
         shares = self._shares.repeat(1, 1, 2)[:, :, None]
         for own, theirs in zip(lines.unbind(1), self._lines.unbind(1), strict=True):
             yield (own[:, None] * shares) @ theirs.mT[:, None] + equal
         distance = _mixed(self._shares, gaps)
+        if self._shares.requires_grad:
+            gaps = gaps.clone()  # what has been summed is kept for the gradient
         yield _mixed(self._shares, gaps.mul_(-1 / _BEND).add_(1).clamp_(min=0))
         for sharpness in SHARPNESS:
             yield torch.exp(-sharpness * distance)
@@ -182,8 +184,8 @@ class KernelEvidence:
 
     def _spread_ranks(self, q: Tensor) -> Tensor:
         """Ranks by column; those of codes so far apart that they are equal or not."""
-        spread = torch.where(self._nominal, _SPREAD, 1)[..., None]
-        return ranks_by_column(q) * spread
+        spread = torch.where(self._nominal, _SPREAD, 1).to(q.dtype)
+        return ranks_by_column(q) * spread[..., None]
 
 
 def _mixed(shares: Tensor, part: Tensor) -> Tensor:

@@ -206,3 +206,33 @@ def test_columns_in_blocks_give_the_same(nominal, y, monkeypatch):
     monkeypatch.setattr("sklearn_featrix.nn._kernel_evidence._CELLS_AT_ONCE", 1)
     monkeypatch.setattr("sklearn_featrix.nn._kernel_evidence._FEWEST_ROWS", 2)
     torch.testing.assert_close(evidence_of(nominal, y)[1], expected)
+
+
+def test_gradients_with_regard_to_all_that_is_told(nominal, y):
+    z, q = (each[:1, :8, :3].double() for each in make_rows())
+    trust = torch.tensor([[[0.5, 1.0, 0.3]]]).double()
+
+    def features(z, q, y, trust):
+        own = KernelEvidence(z[:, :6], q[:, :6], nominal[:1, :3], y, trust)
+        return own.labeled, own(z[:, 6:], q[:, 6:])
+
+    told = (z.nan_to_num(), q[..., 1:].nan_to_num(0.1), y[:1, :, :6].double(), trust)
+    codes = q[..., :1]
+    assert torch.autograd.gradcheck(
+        lambda z, q, y, trust: features(z, torch.cat([codes, q], 2), y, trust),
+        [each.clone().requires_grad_() for each in told],
+    )
+
+
+@pytest.mark.parametrize("default", [torch.float32, torch.float64])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_the_precision_is_that_of_the_rows(nominal, y, dtype, default):
+    z, q = (each[:, :N_LABELED].to(dtype) for each in make_rows())
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(default)
+    try:
+        trust = torch.ones(2, 1, N_COLUMNS, dtype=dtype)
+        own = KernelEvidence(z, q, nominal, y.to(dtype), trust)
+        assert own.labeled.dtype == own(z, q).dtype == dtype
+    finally:
+        torch.set_default_dtype(before)
