@@ -135,6 +135,7 @@ def ablate(
             steps=n_steps,
             decay_share=DECAY_SHARE,
             n_cells=N_CELLS,
+            curriculum=VARIANTS[name].curriculum,
             log_every=float("inf"),
         )
         trainer = AblationTrainer(plan, VARIANTS[name])

@@ -170,11 +170,15 @@ class Variant:
         Class of the network.
     families : dict
         Kinds of tables that it learns from, and their shares.
+    curriculum : float, default=None
+        Share of the run in which rows are told of ever more regressions; None takes
+        that of a first run.
     """
 
     about: str
     network: type[InContextNetwork] = InContextNetwork
     families: Families = field(default_factory=lambda: FAMILIES)
+    curriculum: float | None = None
 
 
 BASE = "base"
@@ -196,6 +200,7 @@ VARIANTS: dict[str, Variant] = {
     "matching_head": Variant("matching head alone, only votes", MatchingHead),
     "without_regressions": Variant("without regressions", WithoutRegressions),
     "regressions_alone": Variant("regressions, no other evidence", RegressionsAlone),
+    "told_at_once": Variant("told of all regressions from the start", curriculum=0.0),
     "hybrid_mask": Variant("query rows see one another", HybridMask),
     **{f"without_{f.__name__}": _without(f.__name__) for f in FAMILIES},
 }

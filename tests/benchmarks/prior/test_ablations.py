@@ -107,3 +107,8 @@ def test_table_shows_gains_over_the_base_of_the_same_seed(monkeypatch):
     assert "| 2 | 0.4100 ± 0.0141 | 0.7500 ± 0.0707 | 0.5500 ± 0.0707 |" in base
     assert "| 2 | -1.00 ± 0.00 | +1.00 ± 1.41 | +0.50 ± 0.71 |" in linear
     assert "| 1 | +0.00 | +1.00 | +2.00 |" in matching
+
+
+def test_a_variant_can_be_told_of_regressions_at_once(small):
+    found = small(["base", "told_at_once"]).set_index("variant")
+    assert found.loc["base", "log_loss_20"] != found.loc["told_at_once", "log_loss_20"]
