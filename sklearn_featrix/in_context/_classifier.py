@@ -59,7 +59,8 @@ class InContextClassifier(PartialLabelsClassifierMixin, BaseEstimator):
         by class in proportion, at least one of each class.
     n_components : int, default=8
         Most principal components of the rows that stand beside the columns of a table
-        whose encoding has 16 columns or more; 0 for none.
+        whose encoding has 16 columns or more; 0 for none. They count among
+        `max_columns`: the more of them, the more readings a wider table takes.
     weights : path-like, default=None
         A file of weights written by ``python -m benchmarks.prior export``. None takes
         those that come with the package.

@@ -64,7 +64,8 @@ class SemiSupervisedClassifier(
         Spaces:
 
         - "embedding": the output of `embedding`;
-        - "components": the first 8 principal components of it;
+        - "components": the first 8 principal components of it, fewer where these say
+          all;
         - "linear" and "tree": the two encodings of
           :class:`~sklearn_featrix.preprocessing.TableEncoder`;
         - "raw": the table as it was given;
