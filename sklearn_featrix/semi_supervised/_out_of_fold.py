@@ -43,8 +43,8 @@ def labeled_only(vote, is_default):
     Vote
         Its members without those that see the embedding, and, of default members, those
         that would stand in their place. Where none with a weight is left, those of the
-        vote all stay, and see what else is in their spaces; where there is nothing else,
-        the "linear" encoding.
+        vote all stay, and see what else is in their spaces, the "linear" encoding where
+        there is nothing else.
     """
     if is_default:
         vote = _with_stand_ins(vote)
