@@ -165,9 +165,7 @@ class KernelEvidence:
         for own, theirs in zip(lines.unbind(1), self._lines.unbind(1), strict=True):
             yield (own[:, None] * shares) @ theirs.mT[:, None] + equal
         distance = _mixed(self._shares, gaps)
-        if self._shares.requires_grad:
-            gaps = gaps.clone()  # what has been summed is kept for the gradient
-        yield _mixed(self._shares, gaps.mul_(-1 / _BEND).add_(1).clamp_(min=0))
+        yield _mixed(self._shares, gaps.mul(-1 / _BEND).add_(1).clamp_(min=0))
         for sharpness in SHARPNESS:
             yield torch.exp(-sharpness * distance)
 
