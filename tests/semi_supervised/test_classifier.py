@@ -17,7 +17,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import FunctionTransformer, OneHotEncoder
+from sklearn.preprocessing import OneHotEncoder
 from sklearn.semi_supervised import LabelSpreading
 from sklearn.svm import LinearSVC
 
@@ -132,46 +132,6 @@ def test_components_stand_beside_the_raw_table(table):
     assert list(seen.columns[:7]) == list("abcdef") + ["text"]
     assert alone.shape == (200, 8)
     np.testing.assert_array_equal(seen.iloc[:, 7:], alone)
-
-
-@pytest.mark.parametrize(("rank", "n_kept"), [(0, 1), (2, 2), (9, 8)])
-def test_components_are_no_rounding_errors(rank, n_kept):
-    """A vector has 12 numbers, of which `rank` say all."""
-    rng = np.random.default_rng(0)
-    X = rng.normal(size=(90, 9))
-    loadings = rng.normal(size=(9, 12)) * (np.arange(9) < rank)[:, np.newaxis]
-    embedding = FunctionTransformer(np.dot, kw_args={"b": loadings})
-    y = np.r_[[0, 1] * 10, [-1] * 70]
-    members = [("seen", Recorder(), "components")]
-    clf = SemiSupervisedClassifier(FrozenEstimator(embedding.fit(X)), members)
-    seen = clf.fit(X, y).estimators_[0].X_
-    assert seen.shape == (20, n_kept)
-    assert (seen.std(axis=0) > 1e-3).all() == (rank > 0)
-    assert np.isfinite(seen).all()
-
-
-def test_components_of_a_single_row():
-    members = [("seen", Recorder(), "components")]
-    clf = SemiSupervisedClassifier(CountingEmbedding(), members)
-    clf.fit(np.ones((4, 3)), [0, 1, 1, -1])
-    np.testing.assert_array_equal(clf.estimators_[0].X_, np.zeros((2, 1)))
-
-
-def test_components_of_many_rows_take_little_memory(table, monkeypatch):
-    X, y, _ = table
-    params = {"members": [("seen", Recorder(), "raw+components+unlabeled")]}
-    clf = SemiSupervisedClassifier(CountingEmbedding(), **params, safe=False)
-    expected = clf.fit(X, y).estimators_[0].X_
-    monkeypatch.setattr("sklearn_featrix.semi_supervised._spaces.BATCH", 64)
-    sizes = []
-    embed = CountingEmbedding.transform
-    monkeypatch.setattr(
-        CountingEmbedding,
-        "transform",
-        lambda self, X: sizes.append(len(X)) or embed(self, X),
-    )
-    np.testing.assert_allclose(clf.fit(X, y).estimators_[0].X_, expected, atol=1e-12)
-    assert sizes == [200, 64, 64, 64, 8]  # the first ones fit the components
 
 
 def test_raw_space_keeps_the_dataframe_and_its_column_order(table):
