@@ -17,8 +17,10 @@ N_EVIDENCE = 16
 N_ROW_EVIDENCE = 16
 BANDWIDTHS = (0.2, 0.7)  # half-widths of the kernels; ranks span 2
 SHARPNESS = (1.5, 4.0)  # of the votes of rows alike in all columns
-PAIRS_AT_ONCE = 1 << 17
+CELLS_AT_ONCE = 1 << 18  # pairs of cells that a processor's cache has room for
+FEWEST_ROWS = 16  # at once, however many cells: a block costs time of its own
 _MISSING_RANK = 9.0  # a rank of its own, out of reach of every kernel
+_SPREAD = 2.0**24  # of codes: single precision tells no ranks apart that are nearer
 
 
 def place_features(z: Tensor, q: Tensor, nominal: Tensor) -> Tensor:
@@ -154,12 +156,13 @@ class LabelEvidence:
     """
 
     def __init__(self, q: Tensor, nominal: Tensor, y: Tensor) -> None:
-        self._ranks = ranks_by_column(q)
+        self._ranks = spread_ranks(q, nominal)
         self._nominal = nominal
         self._y = y
         self._line = _LineMoments.of(q, y)
         rest = _Rest.of(y, leave_one_out=True)
-        cells, _ = self._describe(q, rest, None, leave_one_out=True)
+        labels = [_labels_near(ways, y) for ways in self._kernels(q, True)]
+        cells = self._describe(q, labels, rest, leave_one_out=True)
         self._gain = _gain(cells[..., 0], y, rest)
         trust = self._gain.clamp(min=0)
         self._trust = trust / (trust.amax(2, keepdim=True) + 0.01)
@@ -167,7 +170,7 @@ class LabelEvidence:
         # the plain mean is the same for all questions
         shares = torch.cat([torch.ones_like(self.trust[:, :1]), self.trust], dim=1)
         self._shares = shares / shares.sum(2, keepdim=True).clamp(min=1e-6)
-        cells, alike = self._describe(q, rest, self._shares, leave_one_out=True)
+        alike = [mixed(self._shares, ways[-1]) for ways in self._kernels(q, True)]
         self.labeled = self._gather(cells, alike, rest, leave_one_out=True)
 
     def __call__(self, q: Tensor) -> EvidenceFeatures:
@@ -184,38 +187,46 @@ class LabelEvidence:
             Features of the cells and of the rows.
         """
         rest = _Rest.of(self._y, leave_one_out=False)
-        cells, alike = self._describe(q, rest, self._shares, leave_one_out=False)
+        labels, alike = [], []
+        for ways in self._kernels(q, leave_one_out=False):
+            labels.append(_labels_near(ways, self._y))
+            alike.append(mixed(self._shares, ways[-1]))
+        cells = self._describe(q, labels, rest, leave_one_out=False)
         return self._gather(cells, alike, rest, leave_one_out=False)
 
-    def _describe(
-        self, q: Tensor, rest: _Rest, shares: Tensor | None, leave_one_out: bool
-    ) -> tuple[Tensor, Tensor]:
-        """Evidence of cells but for the gain, and how alike whole rows are.
+    def _kernels(self, q: Tensor, leave_one_out: bool) -> Iterator[list[Tensor]]:
+        """Likeness of cells to those of the labelled rows, by blocks of rows.
 
-        The latter are means over the columns of what the wider kernel calls near, one
-        for each row of `shares` (batch, means, columns): (batch, means, rows, labeled).
+        Equal values, then those near under each kernel: each (batch, columns, rows,
+        labeled).
         """
-        ranks = ranks_by_column(q)
-        alike = q.new_zeros(())
-        blocks = []
-        for columns in column_blocks(q, self._ranks.shape[2]):
-            gaps = ranks[:, columns, :, None] - self._ranks[:, columns, None]
+        ranks = spread_ranks(q, self._nominal)
+        for rows in row_blocks(q, self._ranks.numel()):
+            gaps = ranks[:, :, rows, None] - self._ranks[:, :, None]
             if leave_one_out:
-                gaps.diagonal(dim1=2, dim2=3).fill_(4 * _MISSING_RANK)
-            ways = []
-            for near in _kernels(gaps, self._nominal[:, columns]):
-                ways.append(_weighted_evidence(near, self._y, rest))
-            blocks.append(torch.stack(ways, dim=-2))
-            if shares is not None:
-                mixed = shares[:, :, columns] @ near.flatten(2)
-                alike = alike + torch.unflatten(mixed, 2, near.shape[2:])
+                itself = gaps.diagonal(rows.start, dim1=2, dim2=3)
+                itself.fill_(4 * _MISSING_RANK)
+            squared = gaps.square_()
+            near = [
+                squared.mul(-1 / bandwidth**2).add_(1).clamp_(min=0).square_()
+                for bandwidth in BANDWIDTHS
+            ]
+            yield [squared.eq_(0), *near]
+
+    def _describe(
+        self, q: Tensor, labels: list[Tensor], rest: _Rest, leave_one_out: bool
+    ) -> Tensor:
+        """Evidence of cells but for the gain, from the labels near them by blocks.
+
+        Shape: batch, questions, rows, columns, 4 ways, 3.
+        """
         line = self._line.evidence(q, rest, leave_one_out)
         line = line.masked_fill(self._nominal[:, None, :, None, None], 0)
-        cells = torch.cat([torch.cat(blocks, dim=2), line[..., None, :]], dim=-2)
-        return cells.transpose(2, 3), alike
+        ways = _weighted_evidence(torch.cat(labels, dim=3), rest)
+        return torch.cat([ways, line[:, :, None]], dim=2).permute(0, 1, 4, 3, 2, 5)
 
     def _gather(
-        self, cells: Tensor, alike: Tensor, rest: _Rest, leave_one_out: bool
+        self, cells: Tensor, alike: list[Tensor], rest: _Rest, leave_one_out: bool
     ) -> EvidenceFeatures:
         """Add the gain to the cells, and gather them by row."""
         weights = cells[..., 0]
@@ -226,7 +237,7 @@ class LabelEvidence:
                 weights.sum(3) / math.sqrt(weights.shape[3]),
                 (weights * trust[:, :, None]).sum(3),
                 weights.gather(3, strongest)[:, :, :, 0],
-                _row_votes(alike, self._y, rest, leave_one_out),
+                _row_votes(torch.cat(alike, dim=2), self._y, rest, leave_one_out),
             ],
             dim=-1,
         )
@@ -234,33 +245,29 @@ class LabelEvidence:
         return EvidenceFeatures(torch.cat([cells, about], dim=-1).flatten(4), rows)
 
 
-def column_blocks(q: Tensor, n_labeled: int) -> Iterator[slice]:
-    """Columns whose pairs of rows and labelled rows fit into a processor's cache."""
-    affordable = PAIRS_AT_ONCE if q.device.type == "cpu" else PAIRS_AT_ONCE << 8
-    pairs = len(q) * max(q.shape[1], 1) * n_labeled
-    size = max(1, affordable // pairs)
-    for start in range(0, q.shape[2], size):
+def row_blocks(q: Tensor, cells_of_row: int) -> Iterator[slice]:
+    """Rows whose pairs with the cells of labelled rows fit into a processor's cache.
+
+    Powers of 2, as sizes of chunks are: their blocks have one size.
+    """
+    affordable = CELLS_AT_ONCE if q.device.type == "cpu" else CELLS_AT_ONCE << 7
+    size = 1 << max(affordable // cells_of_row, FEWEST_ROWS).bit_length() - 1
+    for start in range(0, max(q.shape[1], 1), size):
         yield slice(start, start + size)
 
 
-def ranks_by_column(q: Tensor) -> Tensor:
-    """Ranks by column, missing ones apart -> (batch, columns, rows)."""
-    return torch.nan_to_num(q, nan=_MISSING_RANK).transpose(1, 2).contiguous()
+def spread_ranks(q: Tensor, nominal: Tensor) -> Tensor:
+    """Ranks by column -> (batch, columns, rows).
+
+    Missing ones are apart, and codes so far from one another that no kernel reaches.
+    """
+    ranks = torch.nan_to_num(q, nan=_MISSING_RANK).transpose(1, 2).contiguous()
+    return ranks * torch.where(nominal, _SPREAD, 1).to(q.dtype)[..., None]
 
 
-def _kernels(gaps: Tensor, nominal: Tensor) -> Iterator[Tensor]:
-    """Equal values, then those near under each kernel; `gaps` is used up."""
-    equal = (gaps == 0).to(gaps.dtype)
-    yield equal
-    if nominal.all():
-        yield from (equal for _ in BANDWIDTHS)
-        return
-    squared = gaps.square_()
-    for bandwidth in BANDWIDTHS:
-        near = squared.mul(-1 / bandwidth**2).add_(1).clamp_(min=0).square_()
-        if nominal.any():
-            near = torch.where(nominal[:, :, None, None], equal, near)
-        yield near
+def mixed(shares: Tensor, part: Tensor) -> Tensor:
+    """Sum over the columns of (batch, columns, rows, labeled), by shares of each."""
+    return torch.unflatten(shares @ part.flatten(2), 2, part.shape[2:])
 
 
 class _Rest(NamedTuple):
@@ -278,18 +285,24 @@ class _Rest(NamedTuple):
         return cls(mean, mean * (1 - mean))
 
 
-def _weighted_evidence(weights: Tensor, y: Tensor, rest: _Rest) -> Tensor:
-    """Weights (batch, columns, rows, labeled) -> (batch, questions, columns, rows, 3).
+def _labels_near(ways: list[Tensor], y: Tensor) -> Tensor:
+    """Sum up the labels near each cell by question, and last the weights themselves.
 
     What is alike does not depend on the question, so that it is computed once.
+    Shape: batch, ways, columns, rows, questions + 1.
     """
-    labels = torch.cat([y, torch.ones_like(y[:, :1])], dim=1).transpose(1, 2)
-    sums = (weights @ labels[:, None]).movedim(-1, 1)
-    positive, count = sums[:, :-1], sums[:, -1:]
-    share = (positive + rest.mean) / (count + 1)
-    weight = torch.logit(share, eps=1e-4) - torch.logit(rest.mean)
-    excess = positive - count * rest.mean
-    deviations = torch.asinh(excess / (rest.variance * (count + 0.5)).sqrt())
+    labels = torch.cat([y, torch.ones_like(y[:, :1])], dim=1).mT[:, None]
+    return torch.stack([weights @ labels for weights in ways], dim=1)
+
+
+def _weighted_evidence(sums: Tensor, rest: _Rest) -> Tensor:
+    """Weigh sums of labels -> (batch, questions, ways, columns, rows, 3)."""
+    positive, count = torch.split(sums.movedim(-1, 1), [sums.shape[-1] - 1, 1], dim=1)
+    mean, variance = rest.mean[:, :, None], rest.variance[:, :, None]
+    share = (positive + mean) / (count + 1)
+    weight = torch.logit(share, eps=1e-4) - torch.logit(mean)
+    excess = positive - count * mean
+    deviations = torch.asinh(excess / (variance * (count + 0.5)).sqrt())
     counted = torch.log1p(count).expand_as(weight)
     return torch.stack([weight, deviations, counted], dim=-1)
 

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from ._cell_features import ranks_by_column
+from ._cell_features import mixed, row_blocks, spread_ranks
 
 __all__ = ["KernelEvidence"]
 
@@ -22,9 +22,6 @@ _CAUTION = 0.5  # of the weights by left-out log loss
 _JITTER = 1e-4
 _FARTHEST = 2.0  # what is missing is no farther than the ends of the ranks
 _MAX_SHIFT = 12.0
-_SPREAD = 2.0**24  # of codes: single precision tells no ranks apart that are nearer
-_CELLS_AT_ONCE = 1 << 18  # pairs of cells that a processor's cache has room for
-_FEWEST_ROWS = 16  # at once, however many cells: a block costs time of its own
 
 
 class KernelEvidence:
@@ -89,7 +86,7 @@ class KernelEvidence:
     ) -> None:
         self._nominal = nominal
         self._shares = _shares(trust)
-        self._ranks = self._spread_ranks(q)
+        self._ranks = spread_ranks(q, nominal)
         self._lines = self._line_features(z, q)
         n_labeled = y.shape[2]
         mean = (y.sum(2, keepdim=True) + 0.5) / (n_labeled + 1)
@@ -141,31 +138,23 @@ class KernelEvidence:
         Shape of each: batch, 1 + 2 questions, rows, labelled rows. The plain means come
         first; they are the same for all questions.
         """
-        ranks, lines = self._spread_ranks(q), self._line_features(z, q)
-        size = self._rows_at_once()
-        for start in range(0, max(q.shape[1], 1), size):
-            rows = slice(start, start + size)
-            yield self._kernels_of(ranks[:, :, rows], lines[:, :, rows])
-
-    def _rows_at_once(self) -> int:
-        """Take a power of 2, as sizes of chunks are: their blocks have one size."""
-        on_cpu = self._ranks.device.type == "cpu"
-        cells = _CELLS_AT_ONCE if on_cpu else _CELLS_AT_ONCE << 7
+        ranks, lines = spread_ranks(q, self._nominal), self._line_features(z, q)
         n_tables, n_columns, n_labeled = self._ranks.shape
-        of_row = n_tables * n_labeled * max(n_columns, self._shares.shape[1])
-        return 1 << max(cells // of_row, _FEWEST_ROWS).bit_length() - 1
+        cells_of_row = n_tables * n_labeled * max(n_columns, self._shares.shape[1])
+        for rows in row_blocks(q, cells_of_row):
+            yield self._kernels_of(ranks[:, :, rows], lines[:, :, rows])
 
     def _kernels_of(self, ranks: Tensor, lines: Tensor) -> Iterator[Tensor]:
         gaps = (ranks[..., None] - self._ranks[:, :, None]).abs_()
         farthest = torch.where(self._nominal, 1, _FARTHEST).to(gaps.dtype)
         gaps = torch.minimum(gaps, farthest[:, :, None, None])
         of_codes = self._shares * self._nominal[:, None]
-        equal = of_codes.sum(2)[..., None, None] - _mixed(of_codes, gaps)
+        equal = of_codes.sum(2)[..., None, None] - mixed(of_codes, gaps)
         shares = self._shares.repeat(1, 1, 2)[:, :, None]
         for own, theirs in zip(lines.unbind(1), self._lines.unbind(1), strict=True):
             yield (own[:, None] * shares) @ theirs.mT[:, None] + equal
-        distance = _mixed(self._shares, gaps)
-        yield _mixed(self._shares, gaps.mul(-1 / _BEND).add_(1).clamp_(min=0))
+        distance = mixed(self._shares, gaps)
+        yield mixed(self._shares, gaps.mul(-1 / _BEND).add_(1).clamp_(min=0))
         for sharpness in SHARPNESS:
             yield torch.exp(-sharpness * distance)
 
@@ -179,16 +168,6 @@ class KernelEvidence:
         features = [torch.cat([each, lost.to(q.dtype)], dim=2) for each in known]
         of_codes = self._nominal.repeat(1, 2)[:, None, None]
         return torch.stack(features, dim=1).masked_fill(of_codes, 0)
-
-    def _spread_ranks(self, q: Tensor) -> Tensor:
-        """Ranks by column; those of codes so far apart that they are equal or not."""
-        spread = torch.where(self._nominal, _SPREAD, 1).to(q.dtype)
-        return ranks_by_column(q) * spread[..., None]
-
-
-def _mixed(shares: Tensor, part: Tensor) -> Tensor:
-    """Sum over the columns of (batch, columns, rows, labelled rows)."""
-    return torch.unflatten(shares @ part.flatten(2), 2, part.shape[2:])
 
 
 def _shares(trust: Tensor) -> Tensor:

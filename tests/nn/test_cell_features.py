@@ -192,3 +192,22 @@ def test_evidence_is_invariant_to_the_order_of_labelled_rows():
     other = describe(shuffled, nominal, y[..., order])
     torch.testing.assert_close(one.cells[:, :, 12:], other.cells[:, :, 12:])
     torch.testing.assert_close(one.rows[:, :, 12:], other.rows[:, :, 12:])
+
+
+def test_rows_in_blocks_give_the_same(monkeypatch):
+    whole = describe(*draw())
+    monkeypatch.setattr("sklearn_featrix.nn._cell_features.CELLS_AT_ONCE", 1)
+    monkeypatch.setattr("sklearn_featrix.nn._cell_features.FEWEST_ROWS", 2)
+    torch.testing.assert_close(describe(*draw()), whole)
+
+
+def test_gradients_of_evidence():
+    q, nominal, y = draw(n_rows=9, n_labeled=6)
+    told, q = torch.tensor_split(q[:1].double(), [2], dim=2)  # equal and missing ones
+
+    def features(q):
+        rows = torch.cat([told, q], dim=2)
+        own = LabelEvidence(rows[:, :6], nominal[:1], y[:1].double())
+        return *own.labeled, *own(rows[:, 6:])
+
+    assert torch.autograd.gradcheck(features, [q.requires_grad_()])

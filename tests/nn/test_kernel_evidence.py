@@ -203,8 +203,8 @@ def test_few_labels_and_one_class_are_allowed(labels):
 
 def test_columns_in_blocks_give_the_same(nominal, y, monkeypatch):
     expected = evidence_of(nominal, y)[1]
-    monkeypatch.setattr("sklearn_featrix.nn._kernel_evidence._CELLS_AT_ONCE", 1)
-    monkeypatch.setattr("sklearn_featrix.nn._kernel_evidence._FEWEST_ROWS", 2)
+    monkeypatch.setattr("sklearn_featrix.nn._cell_features.CELLS_AT_ONCE", 1)
+    monkeypatch.setattr("sklearn_featrix.nn._cell_features.FEWEST_ROWS", 2)
     torch.testing.assert_close(evidence_of(nominal, y)[1], expected)
 
 
