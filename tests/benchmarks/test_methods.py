@@ -34,7 +34,7 @@ def test_votes_are_weighted_means_of_what_is_fitted_anyway(predictor):
     assert seconds == pytest.approx(sum(s for _, s in members))
     predictor._done["semi_supervised"] = members[0]
     proba, _ = predictor("semi_supervised_catboost")
-    expected = (8 * members[0][0] + predictor("catboost")[0]) / 9
+    expected = (13 * members[0][0] + predictor("catboost")[0]) / 14
     np.testing.assert_allclose(proba, expected)
     members = [predictor(name)[0] for name in VOTES["labeled_only_five"]]
     assert len(members) == 5

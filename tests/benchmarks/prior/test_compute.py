@@ -5,7 +5,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from benchmarks.prior.compute import forward_flop
 from benchmarks.prior.tasks import draw_batch, generator_of
-from sklearn_featrix.nn import InContextNetwork
+from sklearn_featrix.nn import InContextNetwork, _in_context_layers
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,9 @@ from sklearn_featrix.nn import InContextNetwork
     ],
 )
 @pytest.mark.parametrize("n_questions", [1, 3, 7])
-def test_count_is_that_of_torch(config, n_questions):
+def test_count_is_that_of_torch(config, n_questions, monkeypatch):
+    # what attention looks at is filled up on a CPU, which is no work of the network
+    monkeypatch.setattr(_in_context_layers, "MANY_KEYS", 0)
     network = InContextNetwork(width=16, n_heads=2, **config)
     batch = draw_batch(generator_of(1), 3000)
     y = batch.y.expand(-1, n_questions, -1)
