@@ -187,8 +187,7 @@ class InContextNetwork(nn.Module):
         y : Tensor of shape (batch, n_questions, n_labeled)
             Answers 0. and 1. of the first rows, by question.
         regressions : bool, default=True
-            Whether rows are told what regressions answer. Training begins without, lest
-            the network learn to rely on them alone.
+            Whether rows are told what regressions answer; training may begin without.
 
         Returns
         -------
